@@ -13,7 +13,7 @@ const TABLE_BITS = 12
 const TABLE_SIZE = 1 << TABLE_BITS
 const INDEX_SHIFT = 16 - TABLE_BITS
 const ANGLE_PER_ENTRY = 1 << INDEX_SHIFT
-const PI = 3.141592653589793
+const PI = Math.PI
 
 /** Sine on [0, π/2] by Taylor's series to x^15; error below 1e-11, far under float32. */
 function sineOfQuarter(x: number): number {
@@ -39,7 +39,8 @@ function buildSineTable(): Float32Array {
     const inHalf = index % (TABLE_SIZE / 2)
     const folded = inHalf <= quarter ? inHalf : TABLE_SIZE / 2 - inHalf
     const value = sineOfQuarter((folded * 2 * PI) / TABLE_SIZE)
-    table[index] = index % TABLE_SIZE < TABLE_SIZE / 2 ? value : -value
+    // `0 - value`, not `-value`: a zero stays +0, whose bits are hashed.
+    table[index] = index % TABLE_SIZE < TABLE_SIZE / 2 ? value : 0 - value
   }
   return table
 }
@@ -80,7 +81,7 @@ function arctangentOfUnit(ratio: number): number {
   let sum = 0.0028662257
   sum = sum * r2 - 0.0161657367
   sum = sum * r2 + 0.0429096138
-  sum = sum * r2 - 0.0752896400
+  sum = sum * r2 - 0.07528964
   sum = sum * r2 + 0.1065626393
   sum = sum * r2 - 0.1420889944
   sum = sum * r2 + 0.1999355085

@@ -3,6 +3,9 @@
  * `packages/wire/src/input-codec.ts`). At most one command per soldier and step (I-12, I-13); a
  * soldier without one stands still and holds fire.
  */
+import type { NetId } from '@battalion/base/ids.ts'
+import type { World } from './world.ts'
+import { LifeState } from './world.ts'
 
 /** Bits of {@link Command.buttons}. Unknown bits are refused by the wire. */
 export const Button = {
@@ -48,4 +51,43 @@ export interface CommandTable {
   readonly yaw: Uint16Array
   readonly aimDistance: Uint16Array
   readonly viewTime: Uint16Array
+}
+
+/** Longest move along one axis. */
+export const MOVE_AXIS_MAX = 127
+
+/**
+ * Hands over what a soldier does in the next step; the last call before the step counts. Values are
+ * cut to their ranges, so nothing odd can enter the world whoever calls.
+ */
+export function setCommand(world: World, netId: NetId, command: Command): void {
+  const table = world.commands
+  if (netId >= world.slotsUsed) return
+  if (world.soldiers.state[netId] === LifeState.empty) return
+  table.present[netId] = 1
+  table.seq[netId] = command.seq
+  table.buttons[netId] = command.buttons & BUTTONS_MASK
+  table.moveX[netId] = clampAxis(command.moveX)
+  table.moveZ[netId] = clampAxis(command.moveZ)
+  table.yaw[netId] = command.yaw
+  table.aimDistance[netId] = command.aimDistance
+  table.viewTime[netId] = command.viewTime
+}
+
+/** A whole number within the axis; what is not a number means "stand". */
+function clampAxis(value: number): number {
+  if (!(value >= -MOVE_AXIS_MAX)) return value < -MOVE_AXIS_MAX ? -MOVE_AXIS_MAX : 0
+  return value > MOVE_AXIS_MAX ? MOVE_AXIS_MAX : Math.trunc(value)
+}
+
+/** Forgets all commands, so that a soldier without a new one stands still. */
+export function clearCommands(table: CommandTable): void {
+  table.present.fill(0)
+  table.seq.fill(0)
+  table.buttons.fill(0)
+  table.moveX.fill(0)
+  table.moveZ.fill(0)
+  table.yaw.fill(0)
+  table.aimDistance.fill(0)
+  table.viewTime.fill(0)
 }

@@ -53,6 +53,8 @@ export interface EventTable {
   count: number
   /** Cosmetic events that found no room this step. */
   droppedCount: number
+  /** Rows the last step left; rows after it came from calls between steps and open the next one. */
+  stepEndCount: number
   readonly type: Uint8Array
   /** Net id of who did it, NET_ID_NONE for nobody. */
   readonly actor: Uint16Array

@@ -34,6 +34,8 @@ export const POSITION_STEPS_PER_METRE = 16
  * of the viewer and of the viewed. Beyond it a player could be hit by what he cannot see.
  */
 export const WEAPON_RANGE_METRES_MAX = CELL_METRES - 2 * CELL_HYSTERESIS_METRES
+/** Radius of a soldier's body and of the circle shots must meet (m). */
+export const SOLDIER_RADIUS_METRES = 0.4
 /** Fastest a soldier may ever move (m/s); wire deltas and I-12 rest on it. */
 export const SOLDIER_SPEED_MPS_MAX = 12
 
@@ -51,7 +53,10 @@ export const NET_ID_QUARANTINE_TICKS = 2 * REWIND_ROWS
 /** Commands waiting for one soldier; at the limit the oldest is dropped, counted. */
 export const COMMANDS_WAITING_MAX = 4
 
-assert((REWIND_MS_MAX * TICK_RATE_HZ_MAX) / 1000 + 2 <= REWIND_ROWS, 'a rewind never outlives history')
+assert(
+  (REWIND_MS_MAX * TICK_RATE_HZ_MAX) / 1000 + 2 <= REWIND_ROWS,
+  'a rewind never outlives history',
+)
 assert(NET_ID_QUARANTINE_TICKS > REWIND_ROWS, 'an id rests longer than history remembers')
 assert(MAP_METRES_MAX * POSITION_STEPS_PER_METRE <= 65536, 'a position fits u16')
 assert(SOLDIERS_MAX < 0xffff, 'the last net id means nobody')

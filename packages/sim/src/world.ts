@@ -10,6 +10,7 @@ import type { CommandTable } from './commands.ts'
 import type { CompiledMap } from './compiled-map.ts'
 import type { EventTable } from './events.ts'
 import type { RewindRing } from './rewind.ts'
+import type { StepScratch } from './step-scratch.ts'
 
 /** Life of a slot of the soldier table. */
 export const LifeState = {
@@ -69,6 +70,8 @@ export interface Soldiers {
   /** Accumulated recoil of the weapon in hand (degrees). */
   readonly recoil: Float32Array
   readonly nextFireTick: Uint32Array
+  /** How much earlier than nextFireTick the weapon was really ready (ticks, 0..1). */
+  readonly fireCarry: Float32Array
   /** 0 = not reloading. */
   readonly reloadEndTick: Uint32Array
   readonly abilityReadyTick: Uint32Array
@@ -78,6 +81,8 @@ export interface Soldiers {
   readonly spottedUntilTick: Uint32Array
   /** Ticks of revive done on this fallen soldier. */
   readonly reviveTicks: Uint16Array
+  /** Tick in which somebody last worked on reviving this soldier. */
+  readonly reviveWorkTick: Uint32Array
   /** Buttons of the last command, for edges. */
   readonly lastButtons: Uint16Array
   /** seq of the last applied command, and whether there was one in this life of the slot. */
@@ -96,6 +101,15 @@ export interface Soldiers {
   readonly healed: Uint32Array
   readonly shotsFired: Uint32Array
   readonly shotsHit: Uint32Array
+  /** Who hurt this soldier in this life, for assists; index = netId * ASSIST_SLOTS + entry. */
+  readonly assistActor: Uint16Array
+  /** hp and armour that one took; 0 = the entry is free. */
+  readonly assistDamage: Uint16Array
+  /** When the soldier joined. */
+  readonly joinTick: Uint32Array
+  /** When the slot was freed, and whether it ever was used: net ids rest before they return. */
+  readonly freedTick: Uint32Array
+  readonly wasUsed: Uint8Array
 }
 
 /** Flying things. Index 0..PROJECTILES_MAX-1; `active` tells which. */
@@ -111,6 +125,8 @@ export interface Projectiles {
   readonly vx: Float32Array
   readonly vz: Float32Array
   readonly endTick: Uint32Array
+  /** How far it still flies before it lies still (m); only lobbed things ever do. */
+  readonly travelMetres: Float32Array
 }
 
 /** Index = position in the map's objective list. */
@@ -126,7 +142,12 @@ export interface Teams {
   readonly tickets: Int32Array
   readonly score: Int32Array
   readonly soldierCount: Uint16Array
+  /** Share of a ticket already bled, 0..1. */
+  readonly bleed: Float32Array
 }
+
+/** "No team": an unowned objective, a draw. */
+export const TEAM_NONE = 0xff
 
 export const Phase = { warmup: 0, running: 1, ended: 2 } as const
 export type Phase = (typeof Phase)[keyof typeof Phase]
@@ -142,18 +163,27 @@ export interface WorldCounters {
 export interface World {
   readonly balance: Balance
   readonly mode: Mode
+  /** Index of the mode in `balance.modes`. */
+  readonly modeIndex: number
   /** Index of the map in `balance.maps`. */
   readonly mapIndex: number
   readonly map: CompiledMap
   readonly seed: number
-  /** Soldier slots. */
+  /** Soldier slots: more than `soldiersMax`, so that a freed net id can rest while another joins. */
   readonly capacity: number
+  /** Soldiers that may take part at once; the next is refused. */
+  readonly soldiersMax: number
+  soldierCount: number
   /** One past the highest slot ever used: loops run to here. */
   slotsUsed: number
   tick: Tick
   phase: Phase
   /** Tick at which the phase ends by itself. */
   phaseEndTick: Tick
+  /** Tick at which the running phase began, 0 = not yet. */
+  runningSinceTick: Tick
+  /** Tick at which the battle ended, 0 = not yet. */
+  endedTick: Tick
   /** Winning team once ended, 0xff = draw or not yet. */
   winner: number
   readonly soldiers: Soldiers
@@ -165,6 +195,10 @@ export interface World {
   readonly events: EventTable
   readonly rewind: RewindRing
   readonly prng: PrngState
-  /** Everything above that can change, in one piece. Owned by the world. */
+  /** Everything above that can change but the events, in one piece. Owned by the world. */
   readonly arena: ArrayBuffer
+  /** Seconds of one step. */
+  readonly dtSec: number
+  /** Work space refilled by every step; holds nothing the next step reads. */
+  readonly scratch: StepScratch
 }

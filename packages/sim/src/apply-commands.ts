@@ -1,0 +1,52 @@
+/**
+ * Taking the commands of a step: at most one per soldier, each seq at most once (I-13), and the
+ * movement it asks for. Who has no command stands still and holds fire.
+ */
+import { isSequenceNewer } from '@battalion/base/sequence.ts'
+import { Button } from './commands.ts'
+import { isSprinting, moveSoldier } from './movement.ts'
+import type { World } from './world.ts'
+import { LifeState, SoldierFlag } from './world.ts'
+
+/** Acknowledges commands and moves everybody who is alive. */
+export function carryOutMovement(world: World): void {
+  const { soldiers, commands, slotsUsed } = world
+  for (let id = 0; id < slotsUsed; id++) {
+    if (soldiers.state[id] === LifeState.empty) continue
+    if (commands.present[id] !== 0 && !acknowledge(world, id)) commands.present[id] = 0
+    if (soldiers.state[id] === LifeState.alive) moveByCommand(world, id)
+  }
+}
+
+/** False for a command that was carried out before. */
+function acknowledge(world: World, netId: number): boolean {
+  const { soldiers, commands } = world
+  const seq = commands.seq[netId]!
+  if (soldiers.hasAck[netId] !== 0 && !isSequenceNewer(seq, soldiers.ackSeq[netId]!)) return false
+  soldiers.hasAck[netId] = 1
+  soldiers.ackSeq[netId] = seq
+  return true
+}
+
+function moveByCommand(world: World, netId: number): void {
+  const { soldiers, commands, scratch } = world
+  soldiers.flags[netId] = 0
+  if (commands.present[netId] === 0) {
+    soldiers.vx[netId] = 0
+    soldiers.vz[netId] = 0
+    return
+  }
+  const { command, environment } = scratch
+  command.buttons = commands.buttons[netId]!
+  command.moveX = commands.moveX[netId]!
+  command.moveZ = commands.moveZ[netId]!
+  command.yaw = commands.yaw[netId]!
+  environment.class = world.balance.classes[soldiers.classId[netId]!]!
+  moveSoldier(soldiers, netId, command, environment)
+  soldiers.flags[netId] = postureFlags(command.buttons, command.moveX !== 0 || command.moveZ !== 0)
+}
+
+function postureFlags(buttons: number, isMoving: boolean): number {
+  if ((buttons & Button.crouch) !== 0) return SoldierFlag.crouched
+  return isMoving && isSprinting(buttons) ? SoldierFlag.sprinting : 0
+}

@@ -1,0 +1,73 @@
+/**
+ * A fine grid over where bodies stand now, refilled by every step: which soldiers a shot, a blast or
+ * a healing hand may reach. Rows of cells lie in one piece, so a query per row is one run of ids.
+ * Holds no state: nothing in it survives the step.
+ */
+import { assert } from '@battalion/base/assert.ts'
+import type { CompiledMap } from './compiled-map.ts'
+import type { World } from './world.ts'
+import { LifeState } from './world.ts'
+
+/** Side of a cell (m). Smaller: more cells to clear each step. Larger: more bodies per ray. */
+const HIT_CELL_METRES = 8
+
+/** Bodies sorted by cell: those of cell c are members[start[c]] .. members[start[c + 1] - 1]. */
+export interface HitGrid {
+  readonly cellsX: number
+  readonly cellsZ: number
+  readonly start: Uint32Array
+  readonly members: Uint16Array
+  readonly cellOf: Int32Array
+}
+
+/** An empty grid over a map. */
+export function createHitGrid(map: CompiledMap, capacity: number): HitGrid {
+  const cellsX = Math.ceil(map.map.widthMetres / HIT_CELL_METRES)
+  const cellsZ = Math.ceil(map.map.depthMetres / HIT_CELL_METRES)
+  return {
+    cellsX,
+    cellsZ,
+    start: new Uint32Array(cellsX * cellsZ + 2),
+    members: new Uint16Array(capacity),
+    cellOf: new Int32Array(capacity),
+  }
+}
+
+/** Sorts everybody on the field, alive or down, into the grid; ascending net id within a cell. */
+export function fillHitGrid(world: World): void {
+  const { soldiers, slotsUsed } = world
+  const grid = world.scratch.hitGrid
+  const { start, members, cellOf } = grid
+  start.fill(0)
+  let count = 0
+  for (let id = 0; id < slotsUsed; id++) {
+    const state = soldiers.state[id]
+    cellOf[id] = -1
+    if (state !== LifeState.alive && state !== LifeState.down) continue
+    const cell = hitRow(grid, soldiers.pz[id]!) * grid.cellsX + hitColumn(grid, soldiers.px[id]!)
+    cellOf[id] = cell
+    start[cell + 2]!++
+    count++
+  }
+  for (let cell = 2; cell < start.length; cell++) start[cell]! += start[cell - 1]!
+  for (let id = 0; id < slotsUsed; id++) {
+    const cell = cellOf[id]!
+    if (cell >= 0) members[start[cell + 1]!++] = id
+  }
+  assert(start[grid.cellsX * grid.cellsZ] === count, 'everybody on the field is in the grid')
+}
+
+/** Column of a place; outside counts to the border. */
+export function hitColumn(grid: HitGrid, x: number): number {
+  return Math.min(Math.max(Math.floor(x / HIT_CELL_METRES), 0), grid.cellsX - 1)
+}
+
+/** Row of a place; outside counts to the border. */
+export function hitRow(grid: HitGrid, z: number): number {
+  return Math.min(Math.max(Math.floor(z / HIT_CELL_METRES), 0), grid.cellsZ - 1)
+}
+
+/** North edge of a row (m). */
+export function hitRowEdge(row: number): number {
+  return row * HIT_CELL_METRES
+}

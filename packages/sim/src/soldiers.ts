@@ -1,0 +1,152 @@
+/**
+ * The only ways into and out of a battle beside commands: joining, leaving, wishing for a class,
+ * giving up. Called between steps; a recording of these calls and of the commands replays the battle.
+ * Their events are seen with the next step's.
+ */
+import { assert } from '@battalion/base/assert.ts'
+import type { NetId } from '@battalion/base/ids.ts'
+import { NET_ID_NONE, toNetId } from '@battalion/base/ids.ts'
+import { addEvent } from './event-table.ts'
+import { EventType } from './events.ts'
+import { NET_ID_QUARANTINE_TICKS, PROJECTILES_MAX, SQUADS_PER_TEAM_MAX } from './limits.ts'
+import { clearAssists, clearBody, spawnSoldier } from './spawn.ts'
+import type { World } from './world.ts'
+import { LifeState } from './world.ts'
+
+/** What a joining soldier may ask for. */
+export interface SoldierWish {
+  readonly team?: number
+  readonly classId?: number
+}
+
+const squadCounts = new Uint16Array(SQUADS_PER_TEAM_MAX)
+
+/** A new soldier on the field, or undefined when the battle is full. */
+export function addSoldier(world: World, wish: SoldierWish = {}): NetId | undefined {
+  const { soldiers } = world
+  if (world.soldierCount >= world.soldiersMax) return undefined
+  const netId = findFreeSlot(world)
+  if (netId === undefined) return undefined
+  clearSlot(world, netId)
+  const team = chooseTeam(world, wish.team)
+  soldiers.team[netId] = team
+  soldiers.squad[netId] = chooseSquad(world, team)
+  soldiers.state[netId] = LifeState.dead
+  soldiers.wasUsed[netId] = 1
+  soldiers.joinTick[netId] = world.tick
+  world.soldierCount++
+  world.teams.soldierCount[team]!++
+  world.slotsUsed = Math.max(world.slotsUsed, netId + 1)
+  setClassWish(world, netId, wish.classId ?? 0)
+  world.events.target[addEvent(world.events, EventType.join)] = netId
+  spawnSoldier(world, netId)
+  return netId
+}
+
+/** Takes a soldier out; its net id rests before somebody else gets it. */
+export function removeSoldier(world: World, netId: NetId): void {
+  const { soldiers, teams } = world
+  if (!isTakingPart(world, netId)) return
+  const row = addEvent(world.events, EventType.leave)
+  world.events.target[row] = netId
+  world.events.value[row] = soldiers.hp[netId]!
+  clearBody(world, netId)
+  forgetSoldier(world, netId)
+  soldiers.state[netId] = LifeState.empty
+  soldiers.freedTick[netId] = world.tick
+  world.commands.present[netId] = 0
+  assert(world.soldierCount > 0, 'who leaves was counted')
+  assert(teams.soldierCount[soldiers.team[netId]!]! > 0, 'who leaves was in a team')
+  world.soldierCount--
+  teams.soldierCount[soldiers.team[netId]!]!--
+}
+
+/** The class to take at the next spawn; unknown classes mean the first. */
+export function setClassWish(world: World, netId: NetId, classId: number): void {
+  if (!isTakingPart(world, netId)) return
+  const isKnown = Number.isInteger(classId) && world.balance.classes[classId] !== undefined
+  world.soldiers.classWish[netId] = isKnown ? classId : 0
+}
+
+/** A fallen soldier stops waiting for help; its time to respawn began when it fell. */
+export function giveUp(world: World, netId: NetId): void {
+  if (!isTakingPart(world, netId)) return
+  if (world.soldiers.state[netId] !== LifeState.down) return
+  world.soldiers.downEndTick[netId] = world.tick
+}
+
+function isTakingPart(world: World, netId: number): boolean {
+  return netId < world.slotsUsed && world.soldiers.state[netId] !== LifeState.empty
+}
+
+/** Lowest slot that was never used or has rested long enough. */
+function findFreeSlot(world: World): NetId | undefined {
+  const { soldiers, tick } = world
+  for (let id = 0; id < world.capacity; id++) {
+    if (soldiers.state[id] !== LifeState.empty) continue
+    if (soldiers.wasUsed[id] === 0) return toNetId(id)
+    if (tick - soldiers.freedTick[id]! >= NET_ID_QUARANTINE_TICKS) return toNetId(id)
+  }
+  return undefined
+}
+
+/** The wished team, else the smallest, the lowest of equals. */
+function chooseTeam(world: World, wish: number | undefined): number {
+  const { teams, mode } = world
+  if (wish !== undefined && Number.isInteger(wish) && wish >= 0 && wish < mode.teamCount)
+    return wish
+  let best = 0
+  for (let team = 1; team < mode.teamCount; team++) {
+    if (teams.soldierCount[team]! < teams.soldierCount[best]!) best = team
+  }
+  return best
+}
+
+/** The first squad with room, else the smallest. */
+function chooseSquad(world: World, team: number): number {
+  const { soldiers } = world
+  squadCounts.fill(0)
+  for (let id = 0; id < world.slotsUsed; id++) {
+    if (soldiers.state[id] === LifeState.empty || soldiers.team[id] !== team) continue
+    squadCounts[soldiers.squad[id]!]!++
+  }
+  let smallest = 0
+  for (let squad = 0; squad < SQUADS_PER_TEAM_MAX; squad++) {
+    if (squadCounts[squad]! < world.mode.squadSize) return squad
+    if (squadCounts[squad]! < squadCounts[smallest]!) smallest = squad
+  }
+  return smallest
+}
+
+/** Everything about the slot's last user, but its life count, goes. */
+function clearSlot(world: World, netId: number): void {
+  const { soldiers } = world
+  soldiers.ackSeq[netId] = 0
+  soldiers.hasAck[netId] = 0
+  soldiers.lastButtons[netId] = 0
+  soldiers.kills[netId] = 0
+  soldiers.deaths[netId] = 0
+  soldiers.assists[netId] = 0
+  soldiers.revives[netId] = 0
+  soldiers.captures[netId] = 0
+  soldiers.score[netId] = 0
+  soldiers.damageDone[netId] = 0
+  soldiers.damageTaken[netId] = 0
+  soldiers.healed[netId] = 0
+  soldiers.shotsFired[netId] = 0
+  soldiers.shotsHit[netId] = 0
+}
+
+/** Nobody else's records may speak of a net id that goes. */
+function forgetSoldier(world: World, netId: number): void {
+  const { soldiers, projectiles } = world
+  clearAssists(world, netId)
+  for (let entry = 0; entry < soldiers.assistActor.length; entry++) {
+    if (soldiers.assistActor[entry] !== netId) continue
+    soldiers.assistActor[entry] = NET_ID_NONE
+    soldiers.assistDamage[entry] = 0
+  }
+  for (let index = 0; index < PROJECTILES_MAX; index++) {
+    if (projectiles.owner[index] === netId) projectiles.owner[index] = NET_ID_NONE
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * Work space of a step, made once so that a step allocates nothing. Everything here is written
+ * before it is read within one step; saving a world leaves it out.
+ */
+import type { SoldierClass } from './balance.ts'
+import type { Command } from './commands.ts'
+import type { CompiledMap } from './compiled-map.ts'
+import type { HitGrid } from './hit-grid.ts'
+import { createHitGrid } from './hit-grid.ts'
+import type { PastSoldier, ViewTime } from './rewind.ts'
+
+export interface StepScratch {
+  readonly hitGrid: HitGrid
+  /** The command being carried out. */
+  readonly command: Command
+  /** What movement needs to know; the class changes with the soldier. */
+  readonly environment: { readonly map: CompiledMap; class: SoldierClass; readonly dtSec: number }
+  readonly viewTime: ViewTime
+  readonly past: PastSoldier
+}
+
+/** What the work space is sized and filled from. */
+export interface ScratchSetup {
+  readonly map: CompiledMap
+  readonly capacity: number
+  readonly dtSec: number
+  readonly class: SoldierClass
+}
+
+/** Work space for worlds of this size. */
+export function createStepScratch(setup: ScratchSetup): StepScratch {
+  const { map, capacity, dtSec } = setup
+  return {
+    hitGrid: createHitGrid(map, capacity),
+    command: { seq: 0, buttons: 0, moveX: 0, moveZ: 0, yaw: 0, aimDistance: 0, viewTime: 0 },
+    environment: { map, class: setup.class, dtSec },
+    viewTime: { eighths: 0, clamped: false, future: false },
+    past: { x: 0, z: 0, crouched: false },
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * One step of the battle: the entry of the simulation. The order of the phases is a rule (RULES.md,
+ * W1); within a phase soldiers come in ascending net id. Reads no clock, rolls no dice but the
+ * world's, allocates nothing per soldier.
+ */
+import { assert } from '@battalion/base/assert.ts'
+import type { Tick } from '@battalion/base/ids.ts'
+import { carryOutMovement } from './apply-commands.ts'
+import { clearCommands } from './commands.ts'
+import { closeEvents, openEvents } from './event-table.ts'
+import { fillHitGrid } from './hit-grid.ts'
+import { respawnSoldiers } from './respawn.ts'
+import { recordRewindRow } from './rewind.ts'
+import { rebinSoldiers } from './spatial-grid.ts'
+import type { World } from './world.ts'
+
+/** Carries the world one tick further with the commands set since the last step. */
+export function stepWorld(world: World): void {
+  const tickBefore = world.tick
+  openEvents(world.events)
+  world.tick = (tickBefore + 1) as Tick
+  carryOutMovement(world)
+  recordRewindRow(world)
+  fillHitGrid(world)
+  respawnSoldiers(world)
+  rebinSoldiers(world)
+  clearCommands(world.commands)
+  closeEvents(world.events)
+  assert(world.tick === tickBefore + 1, 'time goes on by one')
+}

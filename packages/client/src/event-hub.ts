@@ -17,8 +17,8 @@ export class EventHub<Events extends { listenerError: { event: string; error: un
     const handlers = this.#handlers.get(event) ?? []
     assert(handlers.length < LISTENERS_PER_EVENT_MAX, 'listeners are removed when done')
     // A fresh list per change, so that a handler may add or remove while one is being emitted.
-    this.#handlers.set(event, [...handlers, handler as Handler<never>])
-    return () => this.#remove(event, handler as Handler<never>)
+    this.#handlers.set(event, [...handlers, handler])
+    return () => this.#remove(event, handler)
   }
 
   #remove(event: keyof Events, handler: Handler<never>): void {

@@ -1,0 +1,89 @@
+/**
+ * When the next command is due: the room's tick rate, steered by what the server says waits for it.
+ * Both ends count ticks by their own crystal and the network breathes, so an unsteered client
+ * starves the server's queue or overflows it sooner or later; ±5 % of pace keeps it at its target
+ * and is too little to feel.
+ *
+ * Reads no clock. A stalled program (a hidden tab) skips time, it does not catch up in a burst.
+ */
+import { assert } from '@battalion/base/assert.ts'
+
+/** Commands made by one `due`; a longer stall is skipped. Equals what one frame can carry. */
+export const COMMANDS_PER_UPDATE_MAX = 3
+/** Furthest the pace strays from 1. */
+export const PACE_STEP_MAX = 0.05
+/** Share of pace per command too few or too many: corrects in about 20 ticks, without swinging. */
+const PACE_GAIN = 0.05
+/** Weight of a new report: the frames of 1 to 3 commands make the figure a saw tooth. */
+const REPORT_GAIN = 0.1
+/** Commands that should wait beyond the saw tooth: one whole tick of room for jitter. */
+const WAITING_MARGIN = 0.5
+/** Further margin at most, for bad networks (commands); the server's queue holds 4. */
+const JITTER_MARGIN_MAX = 0.75
+
+export class CommandClock {
+  readonly periodMs: number
+  readonly #commandsPerFrame: number
+  #nextDueMs = Number.NaN
+  #waitingMean: number
+  #target: number
+  #pace = 1
+
+  constructor(tickRateHz: number, commandsPerFrame: number) {
+    assert(tickRateHz > 0, 'a room ticks')
+    assert(commandsPerFrame >= 1, 'a frame holds a command')
+    this.periodMs = 1000 / tickRateHz
+    this.#commandsPerFrame = commandsPerFrame
+    this.#target = this.#targetFor(0)
+    this.#waitingMean = this.#target
+  }
+
+  /** 1 = the room's rate. */
+  get pace(): number {
+    return this.#pace
+  }
+
+  /** Commands the server should find waiting, on average, after each of its steps. */
+  get targetWaiting(): number {
+    return this.#target
+  }
+
+  /** How many commands are to be made now, 0..COMMANDS_PER_UPDATE_MAX. */
+  due(nowMs: number): number {
+    if (Number.isNaN(this.#nextDueMs)) this.#nextDueMs = nowMs
+    let count = 0
+    while (this.#nextDueMs <= nowMs && count < COMMANDS_PER_UPDATE_MAX) {
+      this.#nextDueMs += this.periodMs / this.#pace
+      count++
+    }
+    if (this.#nextDueMs <= nowMs) this.#nextDueMs = nowMs + this.periodMs
+    return count
+  }
+
+  /** How far the present is between the last command and the next, 0..1. */
+  fraction(nowMs: number): number {
+    if (Number.isNaN(this.#nextDueMs)) return 0
+    const leftMs = this.#nextDueMs - nowMs
+    return Math.min(1, Math.max(0, 1 - (leftMs * this.#pace) / this.periodMs))
+  }
+
+  /** Takes the server's word of how many commands wait, once per snapshot. */
+  report(inputsWaiting: number, jitterMs: number): void {
+    this.#target = this.#targetFor(jitterMs)
+    this.#waitingMean += (inputsWaiting - this.#waitingMean) * REPORT_GAIN
+    const wanted = (this.#target - this.#waitingMean) * PACE_GAIN
+    this.#pace = 1 + Math.min(PACE_STEP_MAX, Math.max(-PACE_STEP_MAX, wanted))
+  }
+
+  /** Forgets phase and pace, after a reconnect. */
+  reset(): void {
+    this.#nextDueMs = Number.NaN
+    this.#pace = 1
+    this.#waitingMean = this.#target
+  }
+
+  #targetFor(jitterMs: number): number {
+    const sawTooth = (this.#commandsPerFrame - 1) / 2
+    return sawTooth + WAITING_MARGIN + Math.min(JITTER_MARGIN_MAX, jitterMs / this.periodMs)
+  }
+}

@@ -1,0 +1,141 @@
+/** Interpolation of others: linear between snapshots, no smear over lives, entries and exits. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { FarTracks } from './far-tracks.ts'
+import { createInterpolatedEntities, Tier } from './interpolated-entities.ts'
+import { clearSample, HISTORY_ROWS, type SeenSoldier, SnapshotHistory } from './interpolation.ts'
+
+const out = createInterpolatedEntities(256)
+
+function soldier(netId: number, x: number, more: Partial<SeenSoldier> = {}): SeenSoldier {
+  const rest = { yaw: 0, life: 1, team: 0, classId: 0, weapon: 0, hp: 100, flags: 0 }
+  return { netId, x, z: 2 * x, ...rest, ...more }
+}
+
+function push(history: SnapshotHistory, tick: number, soldiers: SeenSoldier[]): void {
+  history.begin(tick)
+  for (const one of soldiers) history.see(one)
+}
+
+function sample(history: SnapshotHistory, viewTick: number, skip = -1): Map<number, number> {
+  clearSample(out)
+  history.sampleInto(out, viewTick, skip)
+  return new Map(Array.from({ length: out.count }, (_, row) => [out.netId[row]!, out.x[row]!]))
+}
+
+describe('SnapshotHistory', () => {
+  it('[NET-3] is linear between two snapshots and exact at each', () => {
+    const history = new SnapshotHistory()
+    push(history, 10, [soldier(3, 100)])
+    push(history, 12, [soldier(3, 104)])
+    assert.equal(sample(history, 10).get(3), 100)
+    assert.equal(sample(history, 10.5).get(3), 101)
+    assert.equal(sample(history, 12).get(3), 104)
+    assert.equal(out.z[0], 208)
+  })
+
+  it('[NET-3] holds the newest place when nothing newer is known, and the oldest before it', () => {
+    const history = new SnapshotHistory()
+    push(history, 10, [soldier(3, 100)])
+    push(history, 11, [soldier(3, 101)])
+    assert.equal(sample(history, 50).get(3), 101)
+    assert.equal(sample(history, 1).get(3), 100)
+  })
+
+  it('[NET-3] turns the short way round', () => {
+    const history = new SnapshotHistory()
+    push(history, 1, [soldier(3, 0, { yaw: 65000 })])
+    push(history, 2, [soldier(3, 0, { yaw: 1000 })])
+    sample(history, 1.5)
+    assert.equal(out.yaw[0], 232)
+  })
+
+  it('[NET-3] shows who enters only from his own snapshot on', () => {
+    const history = new SnapshotHistory()
+    push(history, 1, [soldier(3, 0)])
+    push(history, 2, [soldier(3, 1), soldier(4, 500)])
+    push(history, 3, [soldier(3, 2), soldier(4, 501)])
+    assert.equal(sample(history, 1.9).has(4), false)
+    assert.equal(sample(history, 2).get(4), 500)
+    assert.equal(sample(history, 2.5).get(4), 500.5)
+  })
+
+  it('[NET-3] shows who leaves where he was last seen, until the snapshot without him', () => {
+    const history = new SnapshotHistory()
+    push(history, 1, [soldier(3, 7)])
+    push(history, 2, [])
+    assert.equal(sample(history, 1.5).get(3), 7)
+    assert.equal(sample(history, 2).has(3), false)
+  })
+
+  it('[NET-3] never smears a new life across the map', () => {
+    const history = new SnapshotHistory()
+    push(history, 1, [soldier(3, 10, { life: 1 })])
+    push(history, 2, [soldier(3, 900, { life: 2 })])
+    for (const viewTick of [1, 1.25, 1.5, 1.99]) assert.equal(sample(history, viewTick).get(3), 10)
+    assert.equal(sample(history, 2).get(3), 900)
+  })
+
+  it('[NET-3] keeps the rows it promises and overwrites older ones', () => {
+    const history = new SnapshotHistory()
+    for (let tick = 0; tick < HISTORY_ROWS * 3; tick++) push(history, tick, [soldier(3, tick)])
+    const oldest = HISTORY_ROWS * 2
+    assert.equal(sample(history, oldest + 0.5).get(3), oldest + 0.5)
+    assert.equal(sample(history, 3).get(3), oldest)
+  })
+
+  it('[NET-3] grows with the highest net id and loses nothing by it', () => {
+    const history = new SnapshotHistory()
+    push(history, 1, [soldier(3, 10), soldier(2000, 5)])
+    push(history, 2, [soldier(3, 12), soldier(2000, 6)])
+    const seen = sample(history, 1.5)
+    assert.deepEqual([seen.get(3), seen.get(2000)], [11, 5.5])
+  })
+
+  it('[BAT-4] leaves the own soldier out and forgets all on clear', () => {
+    const history = new SnapshotHistory()
+    push(history, 1, [soldier(3, 10), soldier(4, 5)])
+    assert.deepEqual([...sample(history, 1, 3).keys()], [4])
+    history.clear()
+    assert.equal(sample(history, 1).size, 0)
+  })
+})
+
+describe('FarTracks', () => {
+  const far = (netId: number, x: number) => ({ netId, x, z: 0, yaw: 0, team: 1, classId: 2 })
+
+  it('[NET-3] glides over the measured interval and marks the tier', () => {
+    const tracks = new FarTracks(10)
+    tracks.report(far(9, 0), 0)
+    tracks.report(far(9, 10), 10)
+    clearSample(out)
+    tracks.sampleInto(out, 15, -1)
+    assert.equal(out.x[out.rowOf[9]!], 5)
+    assert.equal(out.tier[out.rowOf[9]!], Tier.far)
+  })
+
+  it('[NET-3] gives way to the near tier and drops who is no longer reported', () => {
+    const tracks = new FarTracks(10)
+    tracks.report(far(9, 0), 0)
+    const history = new SnapshotHistory()
+    push(history, 1, [soldier(9, 77)])
+    clearSample(out)
+    history.sampleInto(out, 1, -1)
+    tracks.sampleInto(out, 1, -1)
+    assert.equal(out.count, 1)
+    assert.equal(out.tier[0], Tier.near)
+    clearSample(out)
+    tracks.sampleInto(out, 100, -1)
+    assert.equal(out.count, 0)
+    assert.equal(tracks.count, 0)
+  })
+
+  it('[NET-3] jumps instead of gliding when a report is too far away', () => {
+    const tracks = new FarTracks(10)
+    tracks.report(far(9, 0), 0)
+    tracks.report(far(9, 500), 10)
+    clearSample(out)
+    tracks.sampleInto(out, 10, -1)
+    assert.equal(out.x[0], 500)
+  })
+})

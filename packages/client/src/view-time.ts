@@ -1,0 +1,119 @@
+/**
+ * The clock by which others are drawn: which server tick, with fraction, is on the screen now. It
+ * runs a little behind the newest snapshot (the delay), smoothly, and never beyond what is known, so
+ * its value is at the same time the honest view time of a shot.
+ *
+ * The delay is two snapshot intervals plus room for the jitter measured: 100 ms at 20 Hz on a calm
+ * network. Reads no clock.
+ */
+import { assert } from '@battalion/base/assert.ts'
+import { VIEW_TIME_PER_TICK } from '@battalion/sim/limits.ts'
+
+/** Snapshot intervals of delay: one to interpolate in, one for a late or missing snapshot. */
+const DELAY_INTERVALS = 2
+/** Jitter covered beyond that (mean deviations), less what the second interval covers already. */
+const DELAY_JITTER_FACTOR = 3
+/** Longest delay (ms): beyond it the bound of rewinding would void every shot. */
+export const DELAY_MS_MAX = 300
+export const DELAY_MS_MIN = 30
+/** Weight of a new arrival in the estimate of the server's clock and in the jitter. */
+const ARRIVAL_GAIN = 0.05
+/** Weight of a new spacing: one skipped snapshot is no change of rate. */
+const SPACING_GAIN = 0.1
+/** Ticks per tick of error by which the clock hurries or waits, and at most. */
+const SLEW_GAIN = 0.05
+const SLEW_MAX = 0.1
+/** An error beyond this is not slewed but jumped (ms): a new start. */
+const JUMP_MS = 500
+
+export class ViewClock {
+  readonly #tickMs: number
+  /** Mean of arrival time − tick · tickMs: the server's tick 0 on our clock, plus the way (ms). */
+  #baseMs = Number.NaN
+  #jitterMs = 0
+  #spacingTicks: number
+  #newestTick = Number.NaN
+  #viewTick = Number.NaN
+  #advancedAtMs = 0
+
+  constructor(tickRateHz: number, snapshotRateHz: number) {
+    assert(tickRateHz >= snapshotRateHz, 'a snapshot shows at least one new tick')
+    this.#tickMs = 1000 / tickRateHz
+    this.#spacingTicks = tickRateHz / snapshotRateHz
+  }
+
+  /** Mean deviation of arrivals (ms). */
+  get jitterMs(): number {
+    return this.#jitterMs
+  }
+
+  /** How far behind the newest tick the view is meant to be (ms). */
+  get delayMs(): number {
+    const spacingMs = this.#spacingTicks * this.#tickMs
+    const jitterMs = Math.max(0, this.#jitterMs * DELAY_JITTER_FACTOR - spacingMs / 2)
+    const delayMs = spacingMs * DELAY_INTERVALS + jitterMs
+    return Math.min(DELAY_MS_MAX, Math.max(DELAY_MS_MIN, delayMs))
+  }
+
+  /** Newest tick heard of, NaN before the first. */
+  get newestTick(): number {
+    return this.#newestTick
+  }
+
+  /** The tick to draw, as of the last `advance`; NaN before the first snapshot. */
+  get viewTick(): number {
+    return Math.min(this.#viewTick, this.#newestTick)
+  }
+
+  /** The view time of a command made now: eighths of a tick, low 16 bits. */
+  get viewTime(): number {
+    const tick = this.viewTick
+    return Number.isNaN(tick) ? 0 : Math.round(tick * VIEW_TIME_PER_TICK) & 0xffff
+  }
+
+  /** A snapshot of `tick` arrived. */
+  arrived(tick: number, nowMs: number): void {
+    const baseMs = nowMs - tick * this.#tickMs
+    if (Number.isNaN(this.#baseMs) || Math.abs(baseMs - this.#baseMs) > JUMP_MS * 2) {
+      this.#restart(tick, nowMs, baseMs)
+      return
+    }
+    const spacing = tick - this.#newestTick
+    if (spacing > 0) this.#spacingTicks += (spacing - this.#spacingTicks) * SPACING_GAIN
+    const deviationMs = baseMs - this.#baseMs
+    this.#jitterMs += (Math.abs(deviationMs) - this.#jitterMs) * ARRIVAL_GAIN
+    this.#baseMs += deviationMs * ARRIVAL_GAIN
+    this.#newestTick = Math.max(this.#newestTick, tick)
+  }
+
+  /** Moves the view to `nowMs`, smoothly. Never backwards, but at a new start. */
+  advance(nowMs: number): void {
+    if (Number.isNaN(this.#baseMs)) return
+    const elapsedMs = Math.max(0, nowMs - this.#advancedAtMs)
+    this.#advancedAtMs = nowMs
+    const aimed = (nowMs - this.#baseMs - this.delayMs) / this.#tickMs
+    const stepped = this.#viewTick + elapsedMs / this.#tickMs
+    const error = aimed - stepped
+    if (Math.abs(error) * this.#tickMs > JUMP_MS) {
+      this.#viewTick = aimed
+      return
+    }
+    const slew = Math.min(SLEW_MAX, Math.max(-SLEW_MAX, error * SLEW_GAIN))
+    this.#viewTick = stepped + (elapsedMs / this.#tickMs) * slew
+  }
+
+  /** Forgets everything, after a reconnect. */
+  reset(): void {
+    this.#baseMs = Number.NaN
+    this.#newestTick = Number.NaN
+    this.#viewTick = Number.NaN
+    this.#jitterMs = 0
+  }
+
+  #restart(tick: number, nowMs: number, baseMs: number): void {
+    this.#baseMs = baseMs
+    this.#newestTick = tick
+    this.#advancedAtMs = nowMs
+    this.#viewTick = tick - this.delayMs / this.#tickMs
+  }
+}

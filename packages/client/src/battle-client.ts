@@ -6,46 +6,93 @@
  * Reads no clock (time comes in by `update` and `now`), draws nothing, knows no Colyseus (that is
  * `colyseus-link.ts`), and believes nothing of the server that the decoder has not checked.
  */
+import { NET_ID_NONE } from '@battalion/base/ids.ts'
 import type { Balance } from '@battalion/sim/balance.ts'
 import type { CompiledMap } from '@battalion/sim/compiled-map.ts'
+import { LifeState } from '@battalion/sim/world.ts'
+import { createCommand } from '@battalion/wire/input-codec.ts'
 import type { ClientMessages, ServerMessages } from '@battalion/wire/messages.ts'
 import type { SnapshotDecoder } from '@battalion/wire/snapshot-decoder.ts'
 import type { BattleEvents } from './battle-events.ts'
 import type { BattleLink } from './battle-link.ts'
 import type { BattleState } from './battle-state.ts'
+import { CaptureWatch } from './capture-watch.ts'
+import { CommandClock } from './command-clock.ts'
+import { disconnectInfo } from './disconnect-reason.ts'
+import { dispatchEvents } from './dispatch-events.ts'
 import { EventHub } from './event-hub.ts'
-import { INTENT_AT_REST, type Intent } from './intent.ts'
+import { InputSender } from './input-sender.ts'
+import { INTENT_AT_REST, type Intent, writeIntent } from './intent.ts'
 import type { InterpolatedEntities } from './interpolated-entities.ts'
 import type { LinkConditioner } from './link-conditioner.ts'
 import { LinkStats } from './link-stats.ts'
 import { createOwnView, type OwnView } from './own-view.ts'
+import { Prediction } from './prediction.ts'
+import { RoundTripMeter } from './round-trip-meter.ts'
+import { SnapshotView } from './snapshot-view.ts'
+import { ViewClock } from './view-time.ts'
 
-export interface BattleClientOptions {
-  readonly link: BattleLink
-  readonly welcome: ServerMessages['welcome']
+type Welcome = ServerMessages['welcome']
+
+/** What the rules of a battle are read from. */
+export interface BattleRules {
   readonly balance: Balance
   readonly map: CompiledMap
+}
+
+export interface BattleClientOptions extends BattleRules {
+  readonly link: BattleLink
+  readonly welcome: Welcome
   /** Monotonic milliseconds; the same clock as `update`'s argument. */
   readonly now: () => number
   /** Commands per input frame, 1..3. */
   readonly commandsPerFrame: number
+  /** Rules of the room's next battle, when its map or balance differs. */
+  readonly loadRules: (welcome: Welcome) => Promise<BattleRules>
 }
+
+/** Least time between two `look` messages (ms): the server counts ten a second. */
+const LOOK_INTERVAL_MS = 100
 
 export class BattleClient {
   readonly own: OwnView = createOwnView()
   readonly stats = new LinkStats()
+  readonly #options: BattleClientOptions
   readonly #link: BattleLink
   readonly #hub = new EventHub<BattleEvents>()
-  #welcome: ServerMessages['welcome']
-  #balance: Balance
-  #map: CompiledMap
+  readonly #captures = new CaptureWatch()
+  readonly #roundTrips = new RoundTripMeter()
+  readonly #sender: InputSender
+  #welcome: Welcome
+  #rules: BattleRules
+  #clock: CommandClock
+  #viewClock: ViewClock
+  #view: SnapshotView
+  #prediction: Prediction | undefined
   #intent: Intent = INTENT_AT_REST
+  readonly #held = createCommand()
+  #updatedAtMs = Number.NaN
+  #lookedAtMs = -Infinity
 
   constructor(options: BattleClientOptions) {
+    this.#options = options
     this.#link = options.link
     this.#welcome = options.welcome
-    this.#balance = options.balance
-    this.#map = options.map
+    this.#rules = { balance: options.balance, map: options.map }
+    this.#sender = new InputSender(options.commandsPerFrame, (bytes) => this.#link.sendInput(bytes))
+    this.#clock = this.#createClock()
+    this.#viewClock = this.#createViewClock()
+    this.#view = this.#createView()
+    this.#startBattle()
+    this.#link.listen({
+      snapshot: (bytes) => this.#onSnapshot(bytes),
+      message: (type, message) => this.#onMessage(type, message),
+      stateChanged: () => this.#captures.update(this.state, this.#hub),
+      dropped: (code) => this.#onDropped(code),
+      retrying: (attempt, delayMs) => this.#hub.emit('reconnecting', { attempt, delayMs }),
+      reconnected: () => this.#onReconnected(),
+      closed: (code) => this.#hub.emit('disconnect', disconnectInfo(code, false)),
+    })
   }
 
   /** Room state, updated in place two to four times a second. */
@@ -55,21 +102,21 @@ export class BattleClient {
   get roomId(): string {
     return this.#link.roomId
   }
-  get welcome(): ServerMessages['welcome'] {
+  get welcome(): Welcome {
     return this.#welcome
   }
   get balance(): Balance {
-    return this.#balance
+    return this.#rules.balance
   }
   get map(): CompiledMap {
-    return this.#map
+    return this.#rules.map
   }
   /** Newest server truth, undelayed: entities, far tier, projectiles, own head. */
   get decoder(): SnapshotDecoder {
-    throw new Error('not yet')
+    return this.#view.decoder
   }
   get isSpectator(): boolean {
-    return this.#welcome.netId === 0xffff
+    return this.#welcome.netId === NET_ID_NONE
   }
   get isConnected(): boolean {
     return this.#link.isOpen
@@ -82,16 +129,28 @@ export class BattleClient {
   /** What the player wants from now on; sampled at each command tick. */
   setIntent(intent: Intent): void {
     this.#intent = intent
+    this.#sender.latch(intent)
   }
 
   /** Per animation frame or timer tick: makes and sends commands, moves prediction and view time. */
-  update(_nowMs: number): void {
-    this.own.yaw = this.#intent.yaw
+  update(nowMs: number): void {
+    const elapsedMs = Number.isNaN(this.#updatedAtMs) ? 0 : nowMs - this.#updatedAtMs
+    this.#updatedAtMs = nowMs
+    this.#prediction?.fade(elapsedMs)
+    if (this.#link.isOpen) {
+      if (!this.isSpectator) this.#makeCommands(nowMs)
+      const id = this.#roundTrips.nextId(nowMs)
+      if (id !== undefined) this.#link.send('rtt', { id })
+    }
+    this.#viewClock.advance(nowMs)
+    this.#drawOwn(nowMs)
+    this.#updateStats(nowMs)
   }
 
   /** Fills `out` with all others as they are to be drawn at `nowMs`. */
-  sample(_nowMs: number, out: InterpolatedEntities): void {
-    out.count = 0
+  sample(nowMs: number, out: InterpolatedEntities): void {
+    this.#viewClock.advance(nowMs)
+    this.#view.sampleInto(out, this.#viewClock.viewTick, this.#welcome.netId)
   }
 
   /** Calls `handler` at each `event`; the answer undoes it. */
@@ -106,8 +165,11 @@ export class BattleClient {
     this.#link.send(type, message)
   }
 
-  /** Spectators: look at (x, z); sent at most ten times a second. */
+  /** Spectators: look at (x, z); at most ten calls a second go out. */
   setInterest(x: number, z: number): void {
+    const nowMs = this.#options.now()
+    if (nowMs - this.#lookedAtMs < LOOK_INTERVAL_MS) return
+    this.#lookedAtMs = nowMs
     this.#link.send('look', { x, z })
   }
 
@@ -119,5 +181,138 @@ export class BattleClient {
   /** Cuts the connection as a bad network would; reconnecting follows. For panels and tests. */
   dropConnection(): void {
     this.#link.drop()
+  }
+
+  #makeCommands(nowMs: number): void {
+    for (let due = this.#clock.due(nowMs); due > 0; due--) {
+      const command = this.#sender.make(this.#intent, this.#viewClock.viewTime)
+      this.stats.commandsMade++
+      this.#prediction?.apply(command)
+    }
+    this.stats.framesSent = this.#sender.framesSent
+  }
+
+  #drawOwn(nowMs: number): void {
+    const { own } = this
+    own.yaw = this.#intent.yaw
+    if (this.#prediction === undefined || own.state !== LifeState.alive) {
+      own.x = own.serverX
+      own.z = own.serverZ
+      return
+    }
+    writeIntent(this.#intent, this.#held)
+    const aheadSec = (this.#clock.fraction(nowMs) * this.#clock.periodMs) / 1000
+    this.#prediction.drawInto(own, this.#held, aheadSec)
+    own.predictedX = this.#prediction.x
+    own.predictedZ = this.#prediction.z
+  }
+
+  #updateStats(nowMs: number): void {
+    this.stats.update(nowMs, this.#link.bytesReceived, this.#link.bytesSent)
+    this.stats.jitterMs = this.#viewClock.jitterMs
+    this.stats.interpolationDelayMs = this.#viewClock.delayMs
+    this.stats.commandPace = this.#clock.pace
+  }
+
+  #onSnapshot(bytes: Uint8Array): void {
+    const result = this.#view.apply(bytes)
+    if (!result.ok) {
+      this.stats.snapshotsRejected++
+      return
+    }
+    this.stats.snapshotsReceived++
+    this.#viewClock.arrived(this.#view.tick, this.#options.now())
+    this.#view.remember(this.#viewClock.viewTick, this.#hub)
+    if (!this.isSpectator) this.#onOwnHead()
+    dispatchEvents(this.decoder, this.#view.tick, this.#welcome.netId, this.#hub)
+  }
+
+  #onOwnHead(): void {
+    const { own } = this
+    this.#view.readOwn(own, this.#rules.balance, 1000 / this.#welcome.tickRateHz)
+    this.stats.inputsWaiting = this.#view.inputsWaiting
+    this.#clock.report(this.stats.inputsWaiting, this.#viewClock.jitterMs)
+    const soldierClass = this.#rules.balance.classes[own.classId]
+    if (soldierClass !== undefined) this.#prediction?.setClass(soldierClass)
+    if (this.#prediction?.reconcile(this.#view.ownTruth) !== true) return
+    own.predictionErrorMetres = this.#prediction.errorMetres
+    this.stats.addPredictionError(this.#prediction.errorMetres)
+  }
+
+  #onMessage<T extends keyof ServerMessages>(type: T, message: ServerMessages[T]): void {
+    if (type === 'rtt') this.#onRoundTrip(message as ServerMessages['rtt'])
+    else if (type === 'welcome') this.#onWelcome(message as Welcome)
+    else if (type === 'result') this.#hub.emit('result', message as ServerMessages['result'])
+    else if (type === 'notice') this.#hub.emit('notice', message as ServerMessages['notice'])
+  }
+
+  #onRoundTrip(message: ServerMessages['rtt']): void {
+    const rttMs = this.#roundTrips.answered(message.id, this.#options.now())
+    if (rttMs !== undefined) this.stats.addRoundTrip(rttMs)
+  }
+
+  #onWelcome(welcome: Welcome): void {
+    const before = this.#welcome
+    this.#welcome = welcome
+    if (welcome.matchId !== before.matchId || welcome.netId !== before.netId) this.#startBattle()
+    const isSameRules =
+      welcome.balanceVersion === before.balanceVersion && welcome.map === before.map
+    if (!isSameRules) void this.#changeRules(welcome)
+    this.#hub.emit('welcome', welcome)
+  }
+
+  /** Until the new rules are here nothing is predicted: the ghost is drawn instead. */
+  async #changeRules(welcome: Welcome): Promise<void> {
+    this.#prediction = undefined
+    try {
+      const rules = await this.#options.loadRules(welcome)
+      if (this.#welcome !== welcome) return
+      this.#rules = rules
+      this.#startBattle()
+    } catch {
+      const message = 'The rules of the next battle could not be loaded; join again.'
+      this.#hub.emit('notice', { code: 'rules_unavailable', message })
+    }
+  }
+
+  #startBattle(): void {
+    this.own.netId = this.#welcome.netId
+    this.#clock = this.#createClock()
+    this.#viewClock = this.#createViewClock()
+    this.#prediction = this.#createPrediction()
+  }
+
+  #onDropped(code: number): void {
+    this.#hub.emit('disconnect', disconnectInfo(code, true))
+    this.#sender.reset()
+    this.#roundTrips.reset()
+  }
+
+  /** The server starts us over with keyframes; commands on their way are gone, numbers go on. */
+  #onReconnected(): void {
+    this.stats.reconnects++
+    this.#view = this.#createView()
+    this.#viewClock.reset()
+    this.#clock.reset()
+    this.#prediction?.reset()
+    this.#hub.emit('reconnected', { netId: this.#welcome.netId })
+  }
+
+  #createClock(): CommandClock {
+    return new CommandClock(this.#welcome.tickRateHz, this.#options.commandsPerFrame)
+  }
+
+  #createViewClock(): ViewClock {
+    return new ViewClock(this.#welcome.tickRateHz, this.#welcome.snapshotRateHz)
+  }
+
+  #createView(): SnapshotView {
+    return new SnapshotView(this.#welcome)
+  }
+
+  #createPrediction(): Prediction | undefined {
+    const soldierClass = this.#rules.balance.classes[0]
+    if (this.isSpectator || soldierClass === undefined) return undefined
+    return new Prediction(this.#rules.map, soldierClass, this.#welcome.tickRateHz)
   }
 }

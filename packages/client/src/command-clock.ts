@@ -7,9 +7,10 @@
  * Reads no clock. A stalled program (a hidden tab) skips time, it does not catch up in a burst.
  */
 import { assert } from '@battalion/base/assert.ts'
+import { COMMANDS_PER_FRAME_MAX } from '@battalion/wire/wire-limits.ts'
 
 /** Commands made by one `due`; a longer stall is skipped. Equals what one frame can carry. */
-export const COMMANDS_PER_UPDATE_MAX = 3
+export const COMMANDS_PER_UPDATE_MAX = COMMANDS_PER_FRAME_MAX
 /** Furthest the pace strays from 1. */
 export const PACE_STEP_MAX = 0.05
 /** Share of pace per command too few or too many: corrects in about 20 ticks, without swinging. */

@@ -6,11 +6,10 @@
  */
 import { assert } from '@battalion/base/assert.ts'
 import { Button, type Command } from '@battalion/sim/commands.ts'
-import { encodeInputs, INPUT_BYTES_MAX } from '@battalion/wire/input-codec.ts'
+import { createCommand, encodeInputs } from '@battalion/wire/input-codec.ts'
+import { COMMANDS_PER_FRAME_MAX, INPUT_BYTES_MAX } from '@battalion/wire/wire-limits.ts'
 import { type Intent, writeIntent } from './intent.ts'
 
-/** Most commands of one frame (SPEC.md, inputs). */
-export const COMMANDS_PER_FRAME_MAX = 3
 /** Buttons whose change does not wait. */
 const URGENT_BUTTONS = Button.fire | Button.reload | Button.ability | Button.revive
 /** Buttons whose short press is remembered until the next command. */
@@ -67,8 +66,4 @@ export class InputSender {
     this.#batch.length = 0
     this.#latched = 0
   }
-}
-
-function createCommand(): Command {
-  return { seq: 0, buttons: 0, moveX: 0, moveZ: 0, yaw: 0, aimDistance: 0, viewTime: 0 }
 }

@@ -8,9 +8,9 @@ import type { Balance } from '@battalion/sim/balance.ts'
 import { compileMap, type CompiledMap } from '@battalion/sim/compiled-map.ts'
 import type { JoinOptions } from '@battalion/wire/messages.ts'
 import { PROTOCOL_VERSION } from '@battalion/wire/protocol-version.ts'
-import { BattleClient } from './battle-client.ts'
+import { BattleClient, type BattleRules } from './battle-client.ts'
 import { LinkConditioner } from './link-conditioner.ts'
-import { openLink } from './open-link.ts'
+import { type OpenedLink, openLink } from './open-link.ts'
 import { fetchBalance } from './session.ts'
 
 /** Commands per input frame: two halve the server's inbound frames at 50 ms cost for walking. */
@@ -47,13 +47,21 @@ export async function joinBattle(join: JoinBattleOptions): Promise<BattleClient>
   })
   try {
     if (welcome.protocolVersion !== PROTOCOL_VERSION) throw versionError(welcome.protocolVersion)
-    const balance = await fetchBalance(join.baseUrl, welcome.balanceVersion)
-    const map = compileNamedMap(balance, welcome.map)
-    return new BattleClient({ link, welcome, balance, map, now: join.now, commandsPerFrame })
+    const loadRules = (of: OpenedLink['welcome']) => loadBattleRules(join.baseUrl, of)
+    const rules = await loadRules(welcome)
+    return new BattleClient({ ...rules, link, welcome, now: join.now, commandsPerFrame, loadRules })
   } catch (error) {
     await link.leave()
     throw error
   }
+}
+
+async function loadBattleRules(
+  baseUrl: string,
+  welcome: OpenedLink['welcome'],
+): Promise<BattleRules> {
+  const balance = await fetchBalance(baseUrl, welcome.balanceVersion)
+  return { balance, map: compileNamedMap(balance, welcome.map) }
 }
 
 const compiled = new WeakMap<Balance, Map<string, CompiledMap>>()

@@ -14,7 +14,17 @@ export function carryOutMovement(world: World): void {
   for (let id = 0; id < slotsUsed; id++) {
     if (soldiers.state[id] === LifeState.empty) continue
     if (commands.present[id] !== 0 && !acknowledge(world, id)) commands.present[id] = 0
-    if (soldiers.state[id] === LifeState.alive) moveByCommand(world, id)
+    const state = soldiers.state[id]
+    if (state === LifeState.alive) moveByCommand(world, id)
+    else soldiers.flags[id] = state === LifeState.down ? SoldierFlag.down : 0
+  }
+}
+
+/** Remembers what was held, so that the next step sees what is newly pressed. */
+export function rememberButtons(world: World): void {
+  const { soldiers, commands, slotsUsed } = world
+  for (let id = 0; id < slotsUsed; id++) {
+    if (commands.present[id] !== 0) soldiers.lastButtons[id] = commands.buttons[id]!
   }
 }
 
@@ -30,8 +40,9 @@ function acknowledge(world: World, netId: number): boolean {
 
 function moveByCommand(world: World, netId: number): void {
   const { soldiers, commands, scratch } = world
-  soldiers.flags[netId] = 0
   if (commands.present[netId] === 0) {
+    // A late packet must not make anybody stand up behind his cover.
+    soldiers.flags[netId]! &= SoldierFlag.crouched
     soldiers.vx[netId] = 0
     soldiers.vz[netId] = 0
     return

@@ -5,9 +5,10 @@
 import { assert } from '@battalion/base/assert.ts'
 import { addEvent } from './event-table.ts'
 import { EventType } from './events.ts'
+import { canTeamSpawn } from './phases.ts'
 import { clearBody, spawnSoldier } from './spawn.ts'
 import type { World } from './world.ts'
-import { LifeState } from './world.ts'
+import { LifeState, Phase } from './world.ts'
 
 /** Ends the wait of everybody whose time has come. */
 export function respawnSoldiers(world: World): void {
@@ -15,8 +16,18 @@ export function respawnSoldiers(world: World): void {
   for (let id = 0; id < slotsUsed; id++) {
     const state = soldiers.state[id]
     if (state === LifeState.down && soldiers.downEndTick[id]! <= tick) bleedOut(world, id)
-    else if (state === LifeState.dead && soldiers.respawnTick[id]! <= tick) spawnSoldier(world, id)
+    else if (state === LifeState.dead && soldiers.respawnTick[id]! <= tick) reenter(world, id)
   }
+}
+
+/** Back to the field, for a ticket of the team where the mode asks one. */
+function reenter(world: World, netId: number): void {
+  const { soldiers, teams, mode } = world
+  const team = soldiers.team[netId]!
+  if (!canTeamSpawn(world, team)) return
+  if (mode.form === 'conquest' && world.phase === Phase.running) teams.tickets[team]!--
+  assert(teams.tickets[team]! >= 0, 'tickets are never owed')
+  spawnSoldier(world, netId)
 }
 
 /** A fallen soldier can no longer be revived. */

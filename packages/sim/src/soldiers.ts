@@ -9,6 +9,7 @@ import { NET_ID_NONE, toNetId } from '@battalion/base/ids.ts'
 import { addEvent } from './event-table.ts'
 import { EventType } from './events.ts'
 import { NET_ID_QUARANTINE_TICKS, PROJECTILES_MAX, SQUADS_PER_TEAM_MAX } from './limits.ts'
+import { canTeamSpawn } from './phases.ts'
 import { clearAssists, clearBody, spawnSoldier } from './spawn.ts'
 import type { World } from './world.ts'
 import { LifeState } from './world.ts'
@@ -39,7 +40,8 @@ export function addSoldier(world: World, wish: SoldierWish = {}): NetId | undefi
   world.slotsUsed = Math.max(world.slotsUsed, netId + 1)
   setClassWish(world, netId, wish.classId ?? 0)
   world.events.target[addEvent(world.events, EventType.join)] = netId
-  spawnSoldier(world, netId)
+  soldiers.respawnTick[netId] = world.tick
+  if (canTeamSpawn(world, team)) spawnSoldier(world, netId)
   return netId
 }
 

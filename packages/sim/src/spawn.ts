@@ -40,7 +40,7 @@ export function spawnSoldier(world: World, netId: number): void {
   const centreX = map.map.widthMetres / 2
   const centreZ = map.map.depthMetres / 2
   soldiers.yaw[netId] = angleOfVector(centreX - place.x, centreZ - place.z)
-  soldiers.cell[netId] = cellOfPosition(map, soldiers.px[netId]!, soldiers.pz[netId]!)
+  soldiers.cell[netId] = cellOfPosition(map, soldiers.px[netId], soldiers.pz[netId])
   soldiers.protectedUntilTick[netId] = world.tick + Math.round(mode.protectionSec * mode.tickRateHz)
   equipSoldier(world, netId)
   const row = addEvent(world.events, EventType.spawn)
@@ -93,7 +93,7 @@ function equipSoldier(world: World, netId: number): void {
     soldiers.magazine[netId * WEAPON_SLOTS + slot] = weapon.magazineRounds
     soldiers.reserve[netId * WEAPON_SLOTS + slot] = weapon.reserveRounds
   }
-  assert(soldiers.hp[netId]! > 0, 'who enters the field has hp')
+  assert(soldiers.hp[netId] > 0, 'who enters the field has hp')
 }
 
 /** One of the team's spawn areas and the objectives it holds, by the world's dice. */

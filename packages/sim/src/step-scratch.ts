@@ -6,7 +6,14 @@ import type { SoldierClass } from './balance.ts'
 import type { Command } from './commands.ts'
 import type { CompiledMap } from './compiled-map.ts'
 import type { HitGrid } from './hit-grid.ts'
+import type { Blow } from './damage.ts'
 import { createHitGrid } from './hit-grid.ts'
+import type { ShotHits } from './shot-hits.ts'
+import { createShotHits } from './shot-hits.ts'
+import { OBJECTIVES_MAX, TEAMS_MAX } from './limits.ts'
+import type { Trace } from './trace.ts'
+import { createTrace } from './trace.ts'
+import type { Launch } from './projectiles.ts'
 import type { PastSoldier, ViewTime } from './rewind.ts'
 
 export interface StepScratch {
@@ -17,6 +24,14 @@ export interface StepScratch {
   readonly environment: { readonly map: CompiledMap; class: SoldierClass; readonly dtSec: number }
   readonly viewTime: ViewTime
   readonly past: PastSoldier
+  /** The line being traced. */
+  readonly trace: Trace
+  readonly hits: ShotHits
+  readonly launch: Launch
+  /** The blow being dealt. */
+  readonly blow: Blow
+  /** Living soldiers of each team at one objective. */
+  readonly presence: Uint16Array
 }
 
 /** What the work space is sized and filled from. */
@@ -36,5 +51,10 @@ export function createStepScratch(setup: ScratchSetup): StepScratch {
     environment: { map, class: setup.class, dtSec },
     viewTime: { eighths: 0, clamped: false, future: false },
     past: { x: 0, z: 0, crouched: false },
+    trace: createTrace(),
+    hits: createShotHits(),
+    blow: { actor: 0, actorTeam: 0, target: 0, weapon: 0, damage: 0, flags: 0 },
+    launch: { owner: 0, weapon: 0, angle: 0 },
+    presence: new Uint16Array(TEAMS_MAX * OBJECTIVES_MAX),
   }
 }

@@ -5,11 +5,17 @@
  */
 import { assert } from '@battalion/base/assert.ts'
 import type { Tick } from '@battalion/base/ids.ts'
-import { carryOutMovement } from './apply-commands.ts'
+import { carryOutAbilities, refreshFlags } from './abilities.ts'
+import { carryOutMovement, rememberButtons } from './apply-commands.ts'
+import { carryOutFire } from './combat.ts'
 import { clearCommands } from './commands.ts'
 import { closeEvents, openEvents } from './event-table.ts'
 import { fillHitGrid } from './hit-grid.ts'
+import { advanceObjectives } from './objectives.ts'
+import { advancePhase } from './phases.ts'
+import { flyProjectiles } from './projectiles.ts'
 import { respawnSoldiers } from './respawn.ts'
+import { carryOutRevives } from './revive.ts'
 import { recordRewindRow } from './rewind.ts'
 import { rebinSoldiers } from './spatial-grid.ts'
 import type { World } from './world.ts'
@@ -22,7 +28,15 @@ export function stepWorld(world: World): void {
   carryOutMovement(world)
   recordRewindRow(world)
   fillHitGrid(world)
+  carryOutFire(world)
+  flyProjectiles(world)
+  carryOutAbilities(world)
+  carryOutRevives(world)
   respawnSoldiers(world)
+  advanceObjectives(world)
+  advancePhase(world)
+  refreshFlags(world)
+  rememberButtons(world)
   rebinSoldiers(world)
   clearCommands(world.commands)
   closeEvents(world.events)

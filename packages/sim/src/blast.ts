@@ -1,0 +1,73 @@
+/**
+ * Area damage: everybody within the radius whom no wall shields, less with distance, less behind
+ * low cover. Blasts happen in the present.
+ */
+import { assert } from '@battalion/base/assert.ts'
+import { NET_ID_NONE } from '@battalion/base/ids.ts'
+import type { ProjectileWeapon } from './balance.ts'
+import { hasLineOfSight, isCoverBetween } from './collision.ts'
+import { blastShare } from './damage-formulas.ts'
+import { dealBlow } from './damage.ts'
+import { addEvent } from './event-table.ts'
+import { EventType, HitFlag } from './events.ts'
+import { hitColumn, hitRow } from './hit-grid.ts'
+import { SOLDIER_RADIUS_METRES } from './limits.ts'
+import type { World } from './world.ts'
+import { LifeState } from './world.ts'
+
+/** Sets off the projectile at `index` where it is. */
+export function explode(world: World, index: number, weapon: ProjectileWeapon): void {
+  const { projectiles, events, scratch, soldiers } = world
+  const { blow } = scratch
+  const x = projectiles.px[index]!
+  const z = projectiles.pz[index]!
+  const owner = projectiles.owner[index]!
+  const row = addEvent(events, EventType.explosion)
+  events.actor[row] = owner
+  events.kind[row] = projectiles.weapon[index]!
+  events.x[row] = x
+  events.z[row] = z
+  blow.actor = owner
+  blow.actorTeam = projectiles.team[index]!
+  blow.weapon = projectiles.weapon[index]!
+  blow.flags = HitFlag.explosion
+  const hasHitEnemy = sweepBlast(world, x, z, weapon)
+  if (hasHitEnemy && owner !== NET_ID_NONE) soldiers.shotsHit[owner]!++
+}
+
+/** Deals the blast to everybody near; true when an enemy was hurt. */
+function sweepBlast(world: World, x: number, z: number, weapon: ProjectileWeapon): boolean {
+  const { hitGrid } = world.scratch
+  const reach = weapon.blastRadiusMetres + SOLDIER_RADIUS_METRES
+  assert(reach > 0, 'a blast reaches somewhere')
+  const west = hitColumn(hitGrid, x - reach)
+  const east = hitColumn(hitGrid, x + reach)
+  const last = hitRow(hitGrid, z + reach)
+  let hasHitEnemy = false
+  for (let row = hitRow(hitGrid, z - reach); row <= last; row++) {
+    const to = hitGrid.start[row * hitGrid.cellsX + east + 1]!
+    for (let at = hitGrid.start[row * hitGrid.cellsX + west]!; at < to; at++) {
+      const { blow } = world.scratch
+      blow.target = hitGrid.members[at]!
+      blow.damage = weapon.blastDamage * shareAt(world, x, z, weapon)
+      if (blow.damage > 0 && dealBlow(world, blow)) hasHitEnemy = true
+    }
+  }
+  return hasHitEnemy
+}
+
+/** Share of the blast's damage that reaches the blow's target. */
+function shareAt(world: World, x: number, z: number, weapon: ProjectileWeapon): number {
+  const { soldiers, balance, map, scratch } = world
+  const target = scratch.blow.target
+  if (soldiers.state[target] !== LifeState.alive) return 0
+  const px = soldiers.px[target]!
+  const pz = soldiers.pz[target]!
+  const dx = px - x
+  const dz = pz - z
+  const distance = Math.max(0, Math.sqrt(dx * dx + dz * dz) - SOLDIER_RADIUS_METRES)
+  const form = balance.formulas.blast
+  const share = blastShare(form, distance, weapon.blastRadiusMetres)
+  if (share === 0 || !hasLineOfSight(map, x, z, px, pz)) return 0
+  return isCoverBetween(map, x, z, px, pz) ? share * form.coverRatio : share
+}

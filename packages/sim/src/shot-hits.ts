@@ -1,0 +1,36 @@
+/**
+ * The targets of one shot, gathered over its pellets so that each is dealt one blow.
+ */
+import { assert } from '@battalion/base/assert.ts'
+
+/** Pellets of one shot that may meet different targets; the parser refuses more. */
+export const PELLETS_MAX = 32
+
+/** Targets of one shot and the damage all its pellets do to each. */
+export interface ShotHits {
+  count: number
+  readonly netId: Uint16Array
+  readonly damage: Float64Array
+}
+
+/** An empty list with room for every pellet. */
+export function createShotHits(): ShotHits {
+  return {
+    count: 0,
+    netId: new Uint16Array(PELLETS_MAX),
+    damage: new Float64Array(PELLETS_MAX),
+  }
+}
+
+/** Adds what one pellet does to one target. */
+export function addToHits(hits: ShotHits, netId: number, damage: number): void {
+  for (let index = 0; index < hits.count; index++) {
+    if (hits.netId[index] !== netId) continue
+    hits.damage[index]! += damage
+    return
+  }
+  assert(hits.count < PELLETS_MAX, 'there is room for every pellet')
+  hits.netId[hits.count] = netId
+  hits.damage[hits.count] = damage
+  hits.count++
+}

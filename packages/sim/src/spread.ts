@@ -1,0 +1,24 @@
+/**
+ * Where a shot really goes: the cone of a weapon by posture, movement and recoil, and the dice.
+ */
+import { nextFloat } from '@battalion/base/prng.ts'
+import { ANGLE_TURN } from '@battalion/base/trig-table.ts'
+import type { Weapon } from './balance.ts'
+import type { World } from './world.ts'
+import { SoldierFlag } from './world.ts'
+
+/** Half angle of the cone a shot may leave in (degrees). */
+export function spreadDegrees(world: World, netId: number, weapon: Weapon): number {
+  const { soldiers } = world
+  const isMoving = soldiers.vx[netId] !== 0 || soldiers.vz[netId] !== 0
+  const isCrouched = (soldiers.flags[netId]! & SoldierFlag.crouched) !== 0
+  const still = isMoving ? weapon.spreadMovingDegrees : weapon.spreadDegrees
+  return still * (isCrouched ? weapon.spreadCrouchRatio : 1) + soldiers.recoil[netId]!
+}
+
+/** A binary angle within the cone around where the soldier looks, more often near its middle. */
+export function scatter(world: World, netId: number, weapon: Weapon): number {
+  const throwOfDice = nextFloat(world.prng) + nextFloat(world.prng) - 1
+  const half = (spreadDegrees(world, netId, weapon) * ANGLE_TURN) / 360
+  return (world.soldiers.yaw[netId]! + Math.round(throwOfDice * half)) & 0xffff
+}

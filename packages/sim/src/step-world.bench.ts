@@ -1,0 +1,126 @@
+/**
+ * What a step costs: 1,000 soldiers who run, turn and fire at each other on an open field, in one
+ * process. CPU time, not wall time, so that a busy machine does not lie. Prints the state hash, so
+ * that nobody makes it faster by changing what it does.
+ */
+import { createPrng, nextBelow } from '@battalion/base/prng.ts'
+import type { NetId } from '@battalion/base/ids.ts'
+import type { BenchOptions, BenchRow } from '@battalion/testkit/bench-row.ts'
+import { benchRow } from '@battalion/testkit/bench-row.ts'
+import { hashWorld } from './world-state.ts'
+import { moveTo, sampleWorld } from './sample-battle.ts'
+import { addSoldier } from './soldiers.ts'
+import { setCommand } from './commands.ts'
+import { stepWorld } from './step-world.ts'
+import type { World } from './world.ts'
+import type { Command } from './commands.ts'
+
+const SOLDIERS_COUNT = 1000
+const STEPS_SMALL_COUNT = 100
+const STEPS_COUNT = 1000
+/** CPU of a step (ms): the rest of 50 ms belongs to encoding and sending. */
+const STEP_BUDGET_MS = 3
+/** Heap a step may leave behind (bytes); a few objects, none per soldier. */
+const HEAP_BUDGET_BYTES = 20_000
+
+const command: Command = {
+  seq: 0,
+  buttons: 0,
+  moveX: 0,
+  moveZ: 0,
+  yaw: 0,
+  aimDistance: 0,
+  viewTime: 0,
+}
+
+/** Runs the measurement: spread over a square kilometre, then all within one block of cells. */
+export function runBench(options: BenchOptions): BenchRow[] {
+  const steps = options.small ? STEPS_SMALL_COUNT : STEPS_COUNT
+  return [...measure('spread', 1024, steps), ...measure('clump', 192, steps)]
+}
+
+function measure(name: string, sideMetres: number, steps: number): BenchRow[] {
+  const world = crowdedWorld(sideMetres)
+  const dice = createPrng(7)
+  for (let step = 0; step < STEPS_SMALL_COUNT; step++) {
+    orderAll(world, dice)
+    stepWorld(world)
+  }
+  let cpuMicroseconds = 0
+  let eventCount = 0
+  const heapBefore = process.memoryUsage().heapUsed
+  for (let step = 0; step < steps; step++) {
+    orderAll(world, dice)
+    const before = process.cpuUsage()
+    stepWorld(world)
+    const used = process.cpuUsage(before)
+    cpuMicroseconds += used.user + used.system
+    eventCount += world.events.count
+  }
+  const heap = Math.max(0, process.memoryUsage().heapUsed - heapBefore) / steps
+  return [
+    benchRow({
+      name: `sim: step, 1,000 fighting, ${name} (hash ${hashWorld(world)})`,
+      value: cpuMicroseconds / steps / 1000,
+      unit: 'ms CPU',
+      budget: STEP_BUDGET_MS,
+      better: 'lower',
+    }),
+    benchRow({
+      name: `sim: heap left by a step, ${name}`,
+      value: heap,
+      unit: 'B',
+      budget: HEAP_BUDGET_BYTES,
+      better: 'lower',
+    }),
+    benchRow({
+      name: `sim: events per step, ${name}`,
+      value: eventCount / steps,
+      unit: 'events',
+      budget: null,
+      better: 'higher',
+    }),
+  ]
+}
+
+function crowdedWorld(sideMetres: number): World {
+  const world = sampleWorld({
+    capacity: SOLDIERS_COUNT,
+    hp: 255,
+    mode: { squadSize: 8, respawnSec: 1, downSec: 0 },
+    rifle: {
+      damage: 4,
+      damageMin: 2,
+      spreadDegrees: 3,
+      spreadMovingDegrees: 5,
+      reserveRounds: 60_000,
+    },
+    map: {
+      widthMetres: sideMetres,
+      depthMetres: sideMetres,
+      spawns: [
+        { team: 0, x: 30, z: sideMetres / 2, radius: 25 },
+        { team: 1, x: sideMetres - 30, z: sideMetres / 2, radius: 25 },
+      ],
+    },
+  })
+  const dice = createPrng(3)
+  for (let index = 0; index < SOLDIERS_COUNT; index++) {
+    const netId = addSoldier(world)!
+    const x = 10 + nextBelow(dice, sideMetres - 20)
+    moveTo(world, netId, [x, 10 + nextBelow(dice, sideMetres - 20)])
+  }
+  return world
+}
+
+function orderAll(world: World, dice: Uint32Array): void {
+  command.seq = (command.seq + 1) & 0xffff
+  for (let id = 0; id < SOLDIERS_COUNT; id++) {
+    command.buttons = 1
+    command.moveX = nextBelow(dice, 255) - 127
+    command.moveZ = nextBelow(dice, 255) - 127
+    command.yaw = nextBelow(dice, 65536)
+    command.viewTime = (world.tick * 8 - nextBelow(dice, 48)) & 0xffff
+    setCommand(world, id as NetId, command)
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * What a straight line meets: walls from the compiled map, bodies from the fine grid. Bodies are
+ * taken where they were at the trace's view time; the grid, which knows only the present, is asked
+ * with a margin of what anybody can have moved since.
+ */
+import { assert } from '@battalion/base/assert.ts'
+import { NET_ID_NONE } from '@battalion/base/ids.ts'
+import { isCoverBetween } from './collision.ts'
+import { hitColumn, hitRow, hitRowEdge } from './hit-grid.ts'
+import { REWIND_MS_MAX, SOLDIER_RADIUS_METRES, SOLDIER_SPEED_MPS_MAX } from './limits.ts'
+import { findPastSoldier } from './rewind.ts'
+import type { World } from './world.ts'
+import { LifeState } from './world.ts'
+
+/** Cover protects a crouched soldier that stands within this far behind it (m). */
+export const COVER_REACH_METRES = 1.5
+
+/** How far a body may be from where the shooter saw it, with its own width (m). */
+const TRACE_MARGIN_METRES =
+  (SOLDIER_SPEED_MPS_MAX * REWIND_MS_MAX) / 1000 + SOLDIER_RADIUS_METRES + 0.25
+/** Directions flatter than this cross no row border worth dividing for. */
+const FLAT_DIRECTION = 1e-6
+
+/** One line through the world; `hit…` are filled by {@link traceSoldiers}. */
+export interface Trace {
+  x: number
+  z: number
+  dirX: number
+  dirZ: number
+  range: number
+  /** View time, eighths of a tick. */
+  eighths: number
+  /** Passed over: the one who fires. */
+  actor: number
+  /** Passed over, unless `hitsOwnTeam`. */
+  team: number
+  hitsOwnTeam: boolean
+  /** Nearest body met, NET_ID_NONE = none, and how far along the line. */
+  hitNetId: number
+  hitDistance: number
+}
+
+/** A blank line. */
+export function createTrace(): Trace {
+  return {
+    x: 0,
+    z: 0,
+    dirX: 1,
+    dirZ: 0,
+    range: 0,
+    eighths: 0,
+    actor: NET_ID_NONE,
+    team: 0,
+    hitsOwnTeam: false,
+    hitNetId: NET_ID_NONE,
+    hitDistance: 0,
+  }
+}
+
+/** Finds the first soldier on the line, nearest first, lowest net id of equals. */
+export function traceSoldiers(world: World, trace: Trace): void {
+  const grid = world.scratch.hitGrid
+  trace.hitNetId = NET_ID_NONE
+  trace.hitDistance = trace.range
+  assert(trace.range >= 0, 'a line has a length')
+  const endZ = trace.z + trace.dirZ * trace.range
+  const first = hitRow(grid, Math.min(trace.z, endZ) - TRACE_MARGIN_METRES)
+  const last = hitRow(grid, Math.max(trace.z, endZ) + TRACE_MARGIN_METRES)
+  for (let row = first; row <= last; row++) traceRow(world, trace, row)
+}
+
+/** The bodies of one grid row: one run of ids between the columns the line passes there. */
+function traceRow(world: World, trace: Trace, row: number): void {
+  const grid = world.scratch.hitGrid
+  const low = hitRowEdge(row) - TRACE_MARGIN_METRES
+  const high = hitRowEdge(row + 1) + TRACE_MARGIN_METRES
+  let near = 0
+  let far = trace.range
+  if (Math.abs(trace.dirZ) > FLAT_DIRECTION) {
+    const a = (low - trace.z) / trace.dirZ
+    const b = (high - trace.z) / trace.dirZ
+    near = Math.min(Math.max(Math.min(a, b), 0), trace.range)
+    far = Math.min(Math.max(Math.max(a, b), 0), trace.range)
+  }
+  const x1 = trace.x + trace.dirX * near
+  const x2 = trace.x + trace.dirX * far
+  const west = hitColumn(grid, Math.min(x1, x2) - TRACE_MARGIN_METRES)
+  const east = hitColumn(grid, Math.max(x1, x2) + TRACE_MARGIN_METRES)
+  const from = grid.start[row * grid.cellsX + west]!
+  const to = grid.start[row * grid.cellsX + east + 1]!
+  for (let index = from; index < to; index++) tryBody(world, trace, grid.members[index]!)
+}
+
+function tryBody(world: World, trace: Trace, netId: number): void {
+  const { soldiers, scratch } = world
+  if (netId === trace.actor || soldiers.state[netId] !== LifeState.alive) return
+  if (!trace.hitsOwnTeam && soldiers.team[netId] === trace.team) return
+  const past = scratch.past
+  if (!findPastSoldier(world, netId, trace.eighths, past)) return
+  const distance = distanceToCircle(trace, past.x, past.z)
+  if (distance < 0 || distance > trace.hitDistance) return
+  if (distance === trace.hitDistance && netId > trace.hitNetId) return
+  if (past.crouched && isBehindCover(world, trace, distance)) return
+  trace.hitNetId = netId
+  trace.hitDistance = distance
+}
+
+/** How far along the line it enters the body at (x, z), -1 when it passes by. */
+function distanceToCircle(trace: Trace, x: number, z: number): number {
+  const toX = x - trace.x
+  const toZ = z - trace.z
+  const along = toX * trace.dirX + toZ * trace.dirZ
+  const squared = toX * toX + toZ * toZ
+  const inside = SOLDIER_RADIUS_METRES * SOLDIER_RADIUS_METRES
+  if (squared <= inside) return 0
+  if (along < 0) return -1
+  const aside = squared - along * along
+  if (aside > inside) return -1
+  return Math.max(0, along - Math.sqrt(inside - aside))
+}
+
+/** Whether low cover stands just before a body that the line meets after `distance`. */
+function isBehindCover(world: World, trace: Trace, distance: number): boolean {
+  const back = Math.max(0, distance - COVER_REACH_METRES)
+  const fromX = trace.x + trace.dirX * back
+  const fromZ = trace.z + trace.dirZ * back
+  const toX = trace.x + trace.dirX * distance
+  const toZ = trace.z + trace.dirZ * distance
+  return isCoverBetween(world.map, fromX, fromZ, toX, toZ)
+}
+
+/** Whether a crouched soldier at (x, z) would have cover from where the trace starts. */
+export function isSheltered(world: World, trace: Trace, x: number, z: number): boolean {
+  const dx = x - trace.x
+  const dz = z - trace.z
+  const distance = Math.sqrt(dx * dx + dz * dz)
+  if (distance === 0) return false
+  const share = Math.max(0, distance - COVER_REACH_METRES) / distance
+  return isCoverBetween(world.map, trace.x + dx * share, trace.z + dz * share, x, z)
+}

@@ -1,0 +1,227 @@
+/**
+ * The gate in front of Colyseus' matchmaking, and the one file here that touches it. Seats are given
+ * one after another (placement is decided in one place), so a herd fills battles instead of opening
+ * them; one user opens few battles (his one waiting seat is the room's rule); nothing Colyseus throws reaches a
+ * caller. Colyseus' own routes are never on the port, and its exposed methods are emptied as well.
+ */
+import { AppError } from '@battalion/base/app-error.ts'
+import { assert } from '@battalion/base/assert.ts'
+import type { Timers } from '@battalion/base/clock.ts'
+import { matchMaker } from '@colyseus/core'
+
+import type { BattleListing, BattleMetadata } from '../../matchmaker/choose-battle.ts'
+import { chooseBattle } from '../../matchmaker/choose-battle.ts'
+import type { HttpLogger } from './http-ports.ts'
+import type { JoinRequest, MatchmakingGate, Seat } from './matchmaking-routes.ts'
+import { findOwnRoom, seatOwner } from './room-seats.ts'
+import { SerialQueue } from './serial-queue.ts'
+
+/** The only room that matchmaking opens so far. */
+export const BATTLE_ROOM = 'battlefield'
+/** Joins that wait for their turn; beyond it a join is told to come back. */
+const WAITING_JOINS_MAX = 2000
+/** A join takes at most this long, waiting included (ms). */
+const JOIN_MS_MAX = 5000
+/** A battle that filled up between choosing and reserving is chosen around this often. */
+const ATTEMPTS_MAX = 3
+const RETRY_AFTER_SEC = 5
+/** Users whose last room is remembered; the oldest is forgotten first. */
+const REMEMBERED_USERS_MAX = 50_000
+
+/** What the gate needs. */
+export interface GuardPorts {
+  readonly timers: Timers
+  readonly logger: HttpLogger
+  readonly isDraining: () => boolean
+  readonly countRequest: (method: string, status: number) => void
+  readonly roomsMax: number
+  readonly roomsPerUserMax: number
+}
+
+type SeatReservation = Awaited<ReturnType<typeof matchMaker.joinById>>
+type JoinCall = Parameters<MatchmakingGate['join']>[0]
+
+/** Takes Colyseus' methods off every route of its own. */
+export function closeColyseusMatchmaking(): void {
+  matchMaker.controller.exposedMethods = []
+}
+
+/** The gate of this process. */
+export function createMatchmakingGate(ports: GuardPorts): MatchmakingGate {
+  const queue = new SerialQueue({ waitingMax: WAITING_JOINS_MAX, workMsMax: JOIN_MS_MAX }, ports)
+  const memory = new SeatMemory()
+  return {
+    join: (call) => queue.run(() => guarded(ports, () => placeJoin(call, memory, ports))),
+    reconnect: (call) => queue.run(() => guarded(ports, () => placeReconnect(call))),
+    count: ports.countRequest,
+  }
+}
+
+/** Who sat where last and made which rooms; bounded, rebuilt by the next join. */
+class SeatMemory {
+  readonly lastRooms = new Map<string, string>()
+  readonly rooms = new Map<string, Set<string>>()
+
+  remember(userId: string, roomId: string): void {
+    this.lastRooms.delete(userId)
+    this.lastRooms.set(userId, roomId)
+    if (this.lastRooms.size <= REMEMBERED_USERS_MAX) return
+    const [oldest] = this.lastRooms.keys()
+    if (oldest !== undefined) this.lastRooms.delete(oldest)
+  }
+
+  /** Rooms this user made that still live. */
+  liveRoomCount(userId: string): number {
+    const made = this.rooms.get(userId)
+    for (const roomId of made ?? []) {
+      if (matchMaker.getLocalRoomById(roomId) === undefined) made?.delete(roomId)
+    }
+    if (made?.size === 0) this.rooms.delete(userId)
+    return made?.size ?? 0
+  }
+
+  rememberRoom(userId: string, roomId: string): void {
+    this.rooms.set(userId, (this.rooms.get(userId) ?? new Set()).add(roomId))
+  }
+}
+
+/** Runs `work`; what Colyseus throws becomes one of our codes, its text only a log line. */
+async function guarded(ports: GuardPorts, work: () => Promise<Seat>): Promise<Seat> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    ports.logger.warn({ event: 'matchmake.failed', err: error }, 'matchmaking failed')
+    throw new AppError('unavailable', 'No battle can be joined right now; try again.', {
+      cause: error,
+      retryAfterSec: RETRY_AFTER_SEC,
+    })
+  }
+}
+
+async function placeJoin(call: JoinCall, memory: SeatMemory, ports: GuardPorts): Promise<Seat> {
+  let seat: Seat | undefined
+  for (let attempt = 0; attempt < ATTEMPTS_MAX && seat === undefined; attempt++) {
+    seat = await attemptJoin(call, memory, ports)
+  }
+  if (seat === undefined) throw full()
+  memory.remember(call.claims.userId, seat.roomId)
+  return seat
+}
+
+/** One try; undefined when the chosen battle filled up meanwhile. */
+async function attemptJoin(
+  call: JoinCall,
+  memory: SeatMemory,
+  ports: GuardPorts,
+): Promise<Seat | undefined> {
+  if (call.method === 'joinById') return joinRoom(call.target, call, ports)
+  if (call.target !== BATTLE_ROOM) throw new AppError('not_found', 'There is no such room.')
+  if (call.method === 'create') return createRoom(call, memory, ports)
+  const listings = await listBattles()
+  const choice = chooseBattle(
+    {
+      ...pickRequest(call.options),
+      ownRoomId: findOwnRoom(memory.lastRooms.get(call.claims.userId), call.claims.userId),
+      isDraining: ports.isDraining(),
+      mayCreate: call.method === 'joinOrCreate',
+    },
+    listings,
+  )
+  if ('join' in choice) return joinRoom(choice.join, call, ports)
+  if ('create' in choice) return createRoom(call, memory, ports)
+  throw choice.refuse === 'draining' ? draining() : full()
+}
+
+function pickRequest({ mode, map, region, spectate }: JoinRequest) {
+  return { mode, map, region, spectate }
+}
+
+async function listBattles(): Promise<BattleListing[]> {
+  const listings: BattleListing[] = []
+  for (const room of await matchMaker.query({ name: BATTLE_ROOM })) {
+    const metadata = room.metadata as BattleMetadata | undefined
+    if (metadata === undefined) continue
+    const locked = metadata.locked || room.locked === true || room.private === true
+    listings.push({ ...metadata, locked, roomId: room.roomId })
+  }
+  return listings
+}
+
+async function joinRoom(
+  roomId: string,
+  call: JoinCall,
+  ports: GuardPorts,
+): Promise<Seat | undefined> {
+  const room = matchMaker.getLocalRoomById(roomId)
+  if (room === undefined || room.roomName !== BATTLE_ROOM) {
+    throw new AppError('not_found', 'That battle is over or does not exist.')
+  }
+  if (ports.isDraining()) throw draining()
+  try {
+    return toSeat(await matchMaker.joinById(roomId, call.options, authContext(call)))
+  } catch (error) {
+    if (!isFull(error, roomId)) throw error
+    if (call.method === 'joinById') throw full()
+    return undefined
+  }
+}
+
+async function createRoom(call: JoinCall, memory: SeatMemory, ports: GuardPorts): Promise<Seat> {
+  if (ports.isDraining()) throw draining()
+  const { userId } = call.claims
+  if (memory.liveRoomCount(userId) >= ports.roomsPerUserMax) {
+    throw new AppError('rate_limited', 'You already opened as many battles as one user may.', {
+      retryAfterSec: RETRY_AFTER_SEC,
+    })
+  }
+  if (matchMaker.stats.local.roomCount >= ports.roomsMax) {
+    throw new AppError('overloaded', 'This server runs as many battles as it can.', {
+      retryAfterSec: RETRY_AFTER_SEC,
+    })
+  }
+  const seat = toSeat(await matchMaker.create(BATTLE_ROOM, call.options, authContext(call)))
+  memory.rememberRoom(userId, seat.roomId)
+  return seat
+}
+
+/** What rooms see of the request: the token to check again, and nothing else. */
+function authContext(call: JoinCall) {
+  return { token: call.accessToken, headers: new Headers(), ip: '' }
+}
+
+async function placeReconnect(call: Parameters<MatchmakingGate['reconnect']>[0]): Promise<Seat> {
+  const room = matchMaker.getLocalRoomById(call.roomId)
+  if (room === undefined) throw new AppError('not_found', 'That battle is over.')
+  if (seatOwner(room, call.reconnectionToken) !== call.claims.userId) {
+    throw new AppError('not_found', 'There is no seat to come back to; join again.')
+  }
+  const options = { reconnectionToken: call.reconnectionToken }
+  return toSeat(await matchMaker.reconnect(call.roomId, options))
+}
+
+function toSeat(seat: SeatReservation): Seat {
+  assert(seat.sessionId !== '', 'a seat has a session')
+  const { name = BATTLE_ROOM, roomId, sessionId, publicAddress, processId = '' } = seat
+  const address = publicAddress === undefined ? {} : { publicAddress }
+  return { name, roomId, sessionId, processId, ...address }
+}
+
+/** Colyseus says "full" by an error; a room that is gone or locked counts the same for us. */
+function isFull(error: unknown, roomId: string): boolean {
+  const room = matchMaker.getLocalRoomById(roomId)
+  if (room === undefined || room.locked || room.hasReachedMaxClients()) return true
+  return error instanceof AppError && error.code === 'battle_full'
+}
+
+function full(): AppError {
+  return new AppError('battle_full', 'No battle has a free seat; try again soon.', {
+    retryAfterSec: RETRY_AFTER_SEC,
+  })
+}
+
+function draining(): AppError {
+  return new AppError('draining', 'The server is restarting; try again soon.', {
+    retryAfterSec: RETRY_AFTER_SEC,
+  })
+}

@@ -1,0 +1,53 @@
+/**
+ * What the HTTP layer is handed by the composition root, and what its handlers find in the request
+ * context. No route reads a clock, the environment or a global.
+ */
+import type { HttpBindings } from '@hono/node-server'
+import type { MiddlewareHandler } from 'hono'
+
+import type { AccessClaims, AccessTokens } from '../services/auth/access-tokens.ts'
+import type { FindClientAddress } from './client-address.ts'
+import type { IsOriginAllowed } from './origin.ts'
+import type { RateLimits } from './rate-limits.ts'
+import type { RouteKey } from './role-table.ts'
+
+/** Hono's generics for this app. */
+export interface HttpEnv {
+  Bindings: Partial<HttpBindings>
+  Variables: {
+    claims: AccessClaims
+    clientAddress: string
+  }
+}
+
+/** The log lines HTTP writes; a subset of the rooms' Logger. */
+export interface HttpLogger {
+  info(fields: Readonly<Record<string, unknown>>, message: string): void
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void
+  error(fields: Readonly<Record<string, unknown>>, message: string): void
+}
+
+/** What HTTP counts. */
+export interface HttpMetrics {
+  request(route: string, status: number, durationMs: number): void
+  rejected(reason: string): void
+  matchmade(method: string, status: number): void
+}
+
+/** What the guards need. */
+export interface GuardPorts {
+  readonly tokens: AccessTokens
+  readonly limits: RateLimits
+  readonly findClientAddress: FindClientAddress
+}
+
+/** What the whole app needs. */
+export interface HttpPorts extends GuardPorts {
+  readonly logger: HttpLogger
+  readonly metrics: HttpMetrics
+  readonly monotonicMs: () => number
+  readonly isOriginAllowed: IsOriginAllowed
+}
+
+/** Middleware that enforces one row of the role table. */
+export type GuardsFor = (key: RouteKey) => MiddlewareHandler<HttpEnv>

@@ -1,0 +1,81 @@
+/**
+ * The public port below HTTP: time limits, connection caps per address, and the Origin rule for
+ * WebSocket upgrades. Slow and idle sockets are closed by Node within SLOW_CLIENT_MS plus one check;
+ * sockets over a cap are closed at once, before they cost a request.
+ */
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+
+import type { IsOriginAllowed } from './origin.ts'
+import { addressKey } from './rate-limits.ts'
+
+/** For headers and for the whole request (ms) [A-08]. */
+const SLOW_CLIENT_MS = 10_000
+/** Node looks for slow clients this often (ms); 10 s and 2 s stay under the 15 s of A-08. */
+const CHECK_INTERVAL_MS = 2000
+const KEEP_ALIVE_MS = 5000
+const HEADER_BYTES_MAX = 16_384
+
+/** What the server enforces. */
+export interface PublicServerPorts {
+  readonly connectionsMax: number
+  readonly socketsPerAddressMax: number
+  readonly isOriginAllowed: IsOriginAllowed
+  /** Counts a refusal: `address_cap` or `origin`. */
+  readonly rejected: (reason: string) => void
+}
+
+/** The server, not yet listening and without routes. */
+export function createPublicServer(ports: PublicServerPorts): Server {
+  const server = createServer({
+    headersTimeout: SLOW_CLIENT_MS,
+    requestTimeout: SLOW_CLIENT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    maxHeaderSize: HEADER_BYTES_MAX,
+  })
+  server.maxConnections = ports.connectionsMax
+  capSocketsPerAddress(server, ports)
+  return server
+}
+
+/** One count per address with an open socket; the map is as large as the open addresses. */
+function capSocketsPerAddress(server: Server, ports: PublicServerPorts): void {
+  const counts = new Map<string, number>()
+  server.on('connection', (socket: Socket) => {
+    const key = addressKey(socket.remoteAddress ?? 'unknown')
+    const count = (counts.get(key) ?? 0) + 1
+    if (count > ports.socketsPerAddressMax) {
+      ports.rejected('address_cap')
+      socket.destroy()
+      return
+    }
+    counts.set(key, count)
+    socket.once('close', () => {
+      const left = (counts.get(key) ?? 1) - 1
+      if (left === 0) counts.delete(key)
+      else counts.set(key, left)
+    })
+  })
+}
+
+/**
+ * Puts the Origin rule in front of the transport's upgrade listener [A-10]. Upgrades without Origin
+ * pass: they do not come from a web page. Call once, after the transport was attached.
+ */
+export function guardUpgrades(server: Server, ports: PublicServerPorts): void {
+  const transports = server.listeners('upgrade')
+  server.removeAllListeners('upgrade')
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const { origin, host } = request.headers
+    if (!ports.isOriginAllowed(origin, host)) {
+      ports.rejected('origin')
+      socket.on('error', () => socket.destroy())
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+      return
+    }
+    for (const listener of transports) listener.call(server, request, socket, head)
+  })
+}

@@ -1,0 +1,71 @@
+/**
+ * Limits per route as data, counted per address and per user in fixed windows of a minute. Over the
+ * limit: `rate_limited` with the seconds to wait. Memory: one small record per address and minute,
+ * and an IPv6 address counts as its /64, so one host cannot have more keys than one customer.
+ */
+import { AppError } from '@battalion/base/app-error.ts'
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+
+const WINDOW_SEC = 60
+const MS_PER_SEC = 1000
+const IPV6_PREFIX_GROUPS = 4
+
+export type RateLimitName = 'read' | 'guest' | 'matchmake'
+
+/** Requests a minute; from configuration. */
+export interface RateLimitRow {
+  readonly perAddress: number
+  /** Absent where no user is known. */
+  readonly perUser?: number
+}
+
+export type RateLimitTable = Readonly<Record<RateLimitName, RateLimitRow>>
+
+/** Counts one request; throws AppError `rate_limited` when it is one too many. */
+export interface RateLimits {
+  countAddress(name: RateLimitName, address: string): Promise<void>
+  countUser(name: RateLimitName, userId: string): Promise<void>
+}
+
+/** Limits of one process; behind a balancer each process counts for itself. */
+export function createRateLimits(table: RateLimitTable): RateLimits {
+  const limiters = new Map<string, RateLimiterMemory>()
+  for (const [name, row] of Object.entries(table)) {
+    limiters.set(`${name} address`, createLimiter(row.perAddress))
+    if (row.perUser !== undefined) limiters.set(`${name} user`, createLimiter(row.perUser))
+  }
+  const count = async (limiter: RateLimiterMemory | undefined, key: string) => {
+    try {
+      await limiter?.consume(key)
+    } catch (refusal) {
+      throw toTooMany(refusal)
+    }
+  }
+  return {
+    countAddress: (name, address) => count(limiters.get(`${name} address`), addressKey(address)),
+    countUser: (name, userId) => count(limiters.get(`${name} user`), userId),
+  }
+}
+
+/** What an address counts as: itself, or its /64 when IPv6. */
+export function addressKey(address: string): string {
+  const mapped = address.toLowerCase().replace(/^::ffff:(?=\d+\.)/, '')
+  if (!mapped.includes(':')) return mapped
+  const [head = '', tail] = mapped.split('::')
+  const groups = head === '' ? [] : head.split(':')
+  const tailGroups = tail === undefined || tail === '' ? [] : tail.split(':')
+  while (tail !== undefined && groups.length + tailGroups.length < 8) groups.push('0')
+  return [...groups, ...tailGroups].slice(0, IPV6_PREFIX_GROUPS).join(':')
+}
+
+function createLimiter(points: number): RateLimiterMemory {
+  return new RateLimiterMemory({ points, duration: WINDOW_SEC })
+}
+
+function toTooMany(refusal: unknown): unknown {
+  if (!(refusal instanceof RateLimiterRes)) return refusal
+  const retryAfterSec = Math.max(1, Math.ceil(refusal.msBeforeNext / MS_PER_SEC))
+  return new AppError('rate_limited', `Too many requests; try again in ${retryAfterSec} s.`, {
+    retryAfterSec,
+  })
+}

@@ -1,0 +1,35 @@
+/**
+ * Answers with bytes that were prepared once: gzipped, with an ETag, 304 to whoever has them. A
+ * client that does not take gzip (none we know) gets them unpacked.
+ */
+import { gunzipSync } from 'node:zlib'
+
+import type { Context } from 'hono'
+
+/** Prepared bytes. */
+export interface Asset {
+  readonly contentType: string
+  readonly gzipped: Uint8Array
+  /** Quoted, strong. */
+  readonly etag: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** The answer to this request. */
+export function sendAsset(context: Context, asset: Asset): Response {
+  const headers = new Headers(asset.headers)
+  headers.set('etag', asset.etag)
+  headers.set('cache-control', 'no-cache')
+  headers.set('vary', 'accept-encoding')
+  const known = context.req.header('if-none-match') ?? ''
+  if (known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === asset.etag)) {
+    return new Response(null, { status: 304, headers })
+  }
+  headers.set('content-type', asset.contentType)
+  headers.set('x-content-type-options', 'nosniff')
+  const takesGzip = /\bgzip\b/.test(context.req.header('accept-encoding') ?? '')
+  if (takesGzip) headers.set('content-encoding', 'gzip')
+  const body = takesGzip ? asset.gzipped : gunzipSync(asset.gzipped)
+  headers.set('content-length', String(body.byteLength))
+  return new Response(new Uint8Array(body), { status: 200, headers })
+}

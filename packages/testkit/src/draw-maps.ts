@@ -79,8 +79,29 @@ function drawSkirmish(): BattleMap {
 const FRONT_METRES = 960
 /** Side of a district, the squares the front is planned in. */
 const DISTRICT_METRES = 80
+/** The western half: v village, w wood, f field with hedges, t town, . open ground. */
+const FRONT_PLAN = [
+  '.wwfwf',
+  '.f.vfv',
+  '.f.vwv',
+  '.wffw.',
+  '.ww.ft',
+  '..fvft',
+  '..fvft',
+  '.ww.ft',
+  '.wffw.',
+  '.f.vwv',
+  '.f.vfv',
+  '.wwfwf',
+]
+const FRONT_ROWS_METRES = [160, 480, 800]
+const FRONT_OBJECTIVES = [
+  ['Mill Farm', 'Quarry', 'Old Barracks'],
+  ['Northfield', 'Town Square', 'Southfield'],
+  ['Signal Hill', 'Rail Yard', 'Brickworks'],
+]
 
-/** Fifteen kilometres of line drawn small: two bases, trenches, villages, woods, a town between. */
+/** Two bases, trenches, villages and woods, and a town between them, for a thousand and more. */
 function drawFront(): BattleMap {
   const sketch = new MapSketch({
     id: 'front',
@@ -91,36 +112,42 @@ function drawFront(): BattleMap {
   })
   drawFrontPlaces(sketch)
   drawTown(sketch)
-  for (const x of [200, 330]) sketch.trench(x, 24, 936)
-  for (let row = 0; row < FRONT_METRES / DISTRICT_METRES; row++) {
-    for (let column = 0; column < FRONT_METRES / DISTRICT_METRES / 2; column++) {
-      drawDistrict(sketch, column, row)
+  FRONT_PLAN.forEach((plan, row) => {
+    for (let column = 0; column < plan.length; column++) {
+      drawDistrict(sketch, plan[column]!, {
+        x: column * DISTRICT_METRES,
+        z: row * DISTRICT_METRES,
+        width: DISTRICT_METRES,
+        depth: DISTRICT_METRES,
+      })
     }
-  }
+  })
   return sketch.finish()
 }
 
 function drawFrontPlaces(sketch: MapSketch): void {
-  for (const z of [160, 480, 800]) {
+  for (const z of FRONT_ROWS_METRES) {
     sketch.spawn(0, 56, z, 36)
     sketch.spawn(1, FRONT_METRES - 56, z, 36)
   }
-  const rows = [160, 480, 800]
-  const names = [
-    ['Mill Farm', 'Quarry', 'Old Barracks'],
-    ['Northfield', 'Town Square', 'Southfield'],
-    ['Signal Hill', 'Rail Yard', 'Brickworks'],
-  ]
-  names.forEach((column, index) => {
+  FRONT_OBJECTIVES.forEach((column, index) => {
     column.forEach((name, row) => {
       const id = name.toLowerCase().replaceAll(' ', '-')
-      sketch.objective({ id, name, x: 264 + index * 216, z: rows[row]!, radius: 14 })
+      const x = 264 + index * 216
+      sketch.objective({ id, name, x, z: FRONT_ROWS_METRES[row]!, radius: 14 })
     })
   })
-  // Roads: two across, one down the middle, and a gap along them for soldiers to run.
-  sketch.reserve({ x: 0, z: 476, width: FRONT_METRES, depth: 8 })
-  sketch.reserve({ x: 0, z: 156, width: FRONT_METRES, depth: 8 })
+  // Roads: along the rows and down the middle, so that there is always a way to run.
+  for (const z of FRONT_ROWS_METRES) {
+    sketch.reserve({ x: 0, z: z - 4, width: FRONT_METRES, depth: 8 })
+  }
   sketch.reserve({ x: 476, z: 0, width: 8, depth: FRONT_METRES })
+  for (const z of FRONT_ROWS_METRES) {
+    sketch.trench(206, z - 70, z + 70)
+    sketch.trench(352, z - 90, z + 90)
+    sketch.box('cover', { x: 258, z: z - 8, width: 5, depth: 1 })
+    sketch.box('cover', { x: 266, z: z + 7, width: 5, depth: 1 })
+  }
 }
 
 /** The town round the square: blocks of houses along streets, drawn for its western half. */
@@ -129,11 +156,14 @@ function drawTown(sketch: MapSketch): void {
   sketch.box('cover', { x: 466, z: 484, width: 6, depth: 1 })
   sketch.box('cover', { x: 474, z: 463, width: 1, depth: 5 })
   sketch.reserve({ x: 460, z: 460, width: 40, depth: 40 })
-  for (let row = 0; row < 6; row++) {
+  for (let row = 0; row < 8; row++) {
     for (let column = 0; column < 3; column++) {
-      const plot = { x: 388 + column * 30, z: 390 + row * 31, width: 22, depth: 22 }
+      const width = 18 + 2 * nextBelow(sketch.prng, 4)
+      const depth = 18 + 2 * nextBelow(sketch.prng, 4)
+      const plot = { x: 380 + column * 32, z: 352 + row * 33, width, depth }
       if (sketch.isTaken(plot)) continue
       sketch.building(plot, SIDES, pickRooms(sketch))
+      sketch.box('cover', { x: plot.x + 2, z: plot.z + depth + 3, width: 4, depth: 0.75 })
     }
   }
 }
@@ -143,28 +173,37 @@ function pickRooms(sketch: MapSketch): Rooms {
   return rooms[nextBelow(sketch.prng, rooms.length)]!
 }
 
-/** One square of country: village, farm, wood or field. */
-function drawDistrict(sketch: MapSketch, column: number, row: number): void {
-  const rect: Rect = {
-    x: column * DISTRICT_METRES,
-    z: row * DISTRICT_METRES,
-    width: DISTRICT_METRES,
-    depth: DISTRICT_METRES,
+/** One square of country. */
+function drawDistrict(sketch: MapSketch, kind: string, rect: Rect): void {
+  if (kind === 'v') drawVillage(sketch, rect)
+  if (kind === 'w') sketch.woods(rect, 46)
+  if (kind === 'f') drawField(sketch, rect)
+  sketch.rubble(rect, kind === '.' ? 12 : 4)
+}
+
+/** A field: hedges round it with a gap in the middle of each side, a wagon and a few stones. */
+function drawField(sketch: MapSketch, rect: Rect): void {
+  const inset = 5
+  const length = DISTRICT_METRES / 2 - inset - 2
+  for (const far of [0, 1]) {
+    for (const half of [0, 1]) {
+      const along = inset + half * (length + 4)
+      const across = far === 0 ? inset : DISTRICT_METRES - inset - 0.75
+      sketch.hedge({ x: rect.x + along, z: rect.z + across, width: length, depth: 0.75 })
+      sketch.hedge({ x: rect.x + across, z: rect.z + along, width: 0.75, depth: length })
+    }
   }
-  const kind = nextBelow(sketch.prng, 4)
-  if (column >= 1 && kind === 0) drawVillage(sketch, rect)
-  if (kind === 1 || kind === 2) sketch.woods(rect, 22)
-  sketch.rubble(rect, kind === 3 ? 18 : 8)
+  sketch.rubble(rect, 4)
 }
 
 /** Up to four houses with yards. */
 function drawVillage(sketch: MapSketch, rect: Rect): void {
   for (let index = 0; index < 4; index++) {
     const plot = {
-      x: rect.x + 8 + (index % 2) * 38,
-      z: rect.z + 8 + (index >> 1) * 38,
-      width: 12 + 2 * nextBelow(sketch.prng, 5),
-      depth: 12 + 2 * nextBelow(sketch.prng, 5),
+      x: rect.x + 6 + (index % 2) * 40 + nextBelow(sketch.prng, 8),
+      z: rect.z + 6 + (index >> 1) * 40 + nextBelow(sketch.prng, 8),
+      width: 10 + 2 * nextBelow(sketch.prng, 5),
+      depth: 10 + 2 * nextBelow(sketch.prng, 5),
     }
     if (sketch.isTaken(plot)) continue
     sketch.building(plot, SIDES, plot.width >= 16 ? 'two' : 'one')

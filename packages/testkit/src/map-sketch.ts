@@ -35,6 +35,8 @@ const RASTER_METRES = 0.25
 const WALL_METRES = 0.5
 const DOOR_METRES = 2
 const WINDOW_METRES = 2.5
+/** Shorter walls have no windows (m). */
+const WINDOWED_WALL_METRES_MIN = 14
 const SCATTER_TRIES = 12
 
 export class MapSketch {
@@ -83,21 +85,24 @@ export class MapSketch {
   /** A house: outer walls with a door in each named side, windows beside them, rooms, furniture. */
   building(rect: Rect, doors: readonly Side[], rooms: Rooms): void {
     this.reserve(grow(rect, 2))
-    for (const side of SIDES) this.#facade(rect, side, doors.includes(side))
+    // Beside the middle, where inner walls would stand in the door.
+    const doorShift = rooms === 'one' ? 0 : DOOR_METRES / 2 + WALL_METRES
+    for (const side of SIDES) this.#facade(rect, side, doors.includes(side) ? doorShift : undefined)
     const { x, z, width, depth } = rect
     if (rooms !== 'one') this.#partition({ x: x + width / 2, z, width: 0, depth })
     if (rooms === 'four') this.#partition({ x, z: z + depth / 2, width, depth: 0 })
     this.#furnish(rect, rooms)
   }
 
-  /** One outer wall: a door in its middle if asked for, a window in each half that is long enough. */
-  #facade(rect: Rect, side: Side, hasDoor: boolean): void {
+  /** One outer wall: a door near its middle if asked for, a window in each half that is long enough. */
+  #facade(rect: Rect, side: Side, doorShift: number | undefined): void {
     const isFlat = side === 'north' || side === 'south'
     const length = isFlat ? rect.width : rect.depth
     const gaps: Gap[] = []
-    const middle = length / 2
-    if (hasDoor) gaps.push({ at: middle - DOOR_METRES / 2, length: DOOR_METRES })
-    if (length >= 10) {
+    if (doorShift !== undefined) {
+      gaps.push({ at: length / 2 + doorShift - DOOR_METRES / 2, length: DOOR_METRES })
+    }
+    if (length >= WINDOWED_WALL_METRES_MIN) {
       const inset = length / 4 - WINDOW_METRES / 2
       for (const at of [inset, length - inset - WINDOW_METRES]) {
         gaps.push({ at, length: WINDOW_METRES, isWindow: true })
@@ -191,6 +196,13 @@ export class MapSketch {
     }
   }
 
+  /** A long low thing, left out where something stands. */
+  hedge(rect: Rect): void {
+    if (this.isTaken(rect)) return
+    this.box('cover', rect)
+    this.reserve(rect)
+  }
+
   /** A breastwork of sandbags from north to south that steps east and west, open every few metres. */
   trench(x: number, zFrom: number, zTo: number): void {
     let z = zFrom
@@ -230,8 +242,8 @@ export class MapSketch {
     return {
       x,
       z,
-      width: Math.min(side, snap(rect.x + rect.width)) - x,
-      depth: Math.min(side, snap(rect.z + rect.depth)) - z,
+      width: Math.min(side - x, snap(rect.width)),
+      depth: Math.min(side - z, snap(rect.depth)),
     }
   }
 

@@ -9,7 +9,7 @@ import type { BotProfile } from './bot-profile.ts'
 import type { BotIntent, BotSenses } from './bot-senses.ts'
 
 /** Aim errors at first sight, as a multiple of the settled one, and how fast it settles (ms). */
-const FIRST_ERROR_RATIO = 3.5
+const FIRST_ERROR_RATIO = 4
 const SETTLE_MS = 700
 const ANGLE_PER_DEGREE = ANGLE_TURN / 360
 

@@ -69,7 +69,9 @@ export interface BotMemory {
   sidestepUntilMs: number
   wishMadeForLife: number
   downSinceMs: number
-  abilityUntilMs: number
+  /** Weapon slot it wants to hold, and the earliest next change. */
+  slotWanted: 0 | 1
+  slotUntilMs: number
   lastActMs: number
 }
 
@@ -113,7 +115,8 @@ export function createBotMemory(seed: number): BotMemory {
     sidestepUntilMs: 0,
     wishMadeForLife: -1,
     downSinceMs: Number.NaN,
-    abilityUntilMs: 0,
+    slotWanted: 0,
+    slotUntilMs: 0,
     lastActMs: 0,
   }
 }

@@ -33,7 +33,7 @@ export function createBotProfile(seed: number): BotProfile {
   const skill = nextFloat(dice)
   return {
     reactionMs: 430 - 200 * skill + nextBetween(dice, -30, 30),
-    aimErrorDegrees: 3.4 - 2 * skill + nextBetween(dice, -0.3, 0.3),
+    aimErrorDegrees: 5.2 - 2.6 * skill + nextBetween(dice, -0.3, 0.3),
     turnDegreesPerSec: 260 + 240 * skill,
     courage: nextBetween(dice, 0.2, 0.8),
     burstMs: nextBetween(dice, 250, 600),

@@ -4,7 +4,7 @@
  */
 import { createPrng, nextFloat } from '@battalion/base/prng.ts'
 import { flowMetres } from './flow-field.ts'
-import { navCellOf } from './nav-grid.ts'
+import { findFreeCell } from './nav-grid.ts'
 import type { BotSenses } from './bot-senses.ts'
 
 /** How long a squad sticks to one plan (ms). */
@@ -33,7 +33,7 @@ function objectiveCost(senses: BotSenses, index: number): number {
   const { own, objectives, ground } = senses
   const objective = objectives[index]!
   const field = ground.flows.toward(objective.x, objective.z)
-  const metres = flowMetres(ground.nav, field, navCellOf(ground.nav, own.x, own.z))
+  const metres = flowMetres(ground.nav, field, findFreeCell(ground.nav, own.x, own.z, 2))
   if (metres === Infinity) return Infinity
   const isOurs = objective.owner === own.team
   const isAttacked = objective.capturing >= 0 && objective.capturing !== own.team

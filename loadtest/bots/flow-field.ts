@@ -62,17 +62,18 @@ function relaxNeighbours({ grid, field, buckets }: Relaxing, cell: number, cost:
   return taken
 }
 
-/** The free cell on `side` (0..7), −1 when blocked; diagonals need both corners free. */
+/**
+ * The free cell on `side` (0..7) of a free cell, −1 when blocked; diagonals need both corners free.
+ * The rim of the grid is closed, so no index leaves it.
+ */
 export function neighbourOf(grid: NavGrid, cell: number, side: number): number {
-  const cx = (cell % grid.cellsX) + NEIGHBOUR_X[side]!
-  const cz = Math.floor(cell / grid.cellsX) + NEIGHBOUR_Z[side]!
-  if (cx < 0 || cz < 0 || cx >= grid.cellsX || cz >= grid.cellsZ) return -1
-  const next = cz * grid.cellsX + cx
-  if (grid.blocked[next] !== 0) return -1
-  if (side < 4) return next
   const cornerX = cell + NEIGHBOUR_X[side]!
-  const cornerZ = cell + NEIGHBOUR_Z[side]! * grid.cellsX
-  return grid.blocked[cornerX] === 0 && grid.blocked[cornerZ] === 0 ? next : -1
+  const rows = NEIGHBOUR_Z[side]! * grid.cellsX
+  const next = cornerX + rows
+  const { blocked } = grid
+  if (blocked[next] !== 0) return -1
+  if (side < 4) return next
+  return blocked[cornerX] === 0 && blocked[cell + rows] === 0 ? next : -1
 }
 
 /** The neighbour nearest to the goal, the cell itself at the goal or where there is no way. */
@@ -90,7 +91,7 @@ export function stepAlong(grid: NavGrid, field: FlowField, cell: number): number
 
 /** Walking metres to the goal, Infinity when there is no way. */
 export function flowMetres(grid: NavGrid, field: FlowField, cell: number): number {
-  const cost = field[cell]!
+  const cost = field[cell] ?? FLOW_UNREACHABLE
   return cost === FLOW_UNREACHABLE ? Infinity : (cost / COST_STRAIGHT) * grid.cellMetres
 }
 

@@ -8,8 +8,11 @@ import type { BattleMap } from '@battalion/sim/balance.ts'
 
 /** Cells of 1 m up to this many, 2 m beyond: 2 M cells are 2 MB and some 100 ms per flow field. */
 export const NAV_CELLS_FINE_MAX = 2_000_000
-/** Room kept between a cell's centre and a box (m): body radius 0.4 and a hand's breadth. */
-const CLEARANCE_METRES = 0.5
+/**
+ * Room kept between a cell's centre and a box (m): the body's radius and a finger. Wider: a door of
+ * 2 m may hold no free cell. Narrower: bots scrape along corners.
+ */
+const CLEARANCE_METRES = 0.42
 
 export interface NavGrid {
   readonly cellMetres: number
@@ -26,13 +29,24 @@ export function createNavGrid(map: BattleMap): NavGrid {
   const cellsX = Math.max(1, Math.floor(map.widthMetres / cellMetres))
   const cellsZ = Math.max(1, Math.floor(map.depthMetres / cellMetres))
   const grid = { cellMetres, cellsX, cellsZ, blocked: new Uint8Array(cellsX * cellsZ) }
-  const grow = Math.max(CLEARANCE_METRES, cellMetres / 2)
+  const grow = fine ? CLEARANCE_METRES : cellMetres / 2
   for (const box of map.boxes) blockBox(grid, box, grow)
+  blockRim(grid)
   assert(
     grid.blocked.some((cell) => cell === 0),
     'a map has ground to walk on',
   )
   return grid
+}
+
+/** The outermost cells are closed, so that every free cell has eight neighbours. */
+function blockRim({ cellsX, cellsZ, blocked }: NavGrid): void {
+  blocked.fill(1, 0, cellsX)
+  blocked.fill(1, (cellsZ - 1) * cellsX)
+  for (let cz = 0; cz < cellsZ; cz++) {
+    blocked[cz * cellsX] = 1
+    blocked[(cz + 1) * cellsX - 1] = 1
+  }
 }
 
 interface Box {

@@ -10,7 +10,7 @@ import { findPath } from './find-path.ts'
 import type { BotMemory } from './bot-memory.ts'
 import type { BotProfile } from './bot-profile.ts'
 import type { BotIntent, BotSenses } from './bot-senses.ts'
-import { canWalkStraight, isWalkable, navCellOf, navCellX, navCellZ } from './nav-grid.ts'
+import { canWalkStraight, findFreeCell, isWalkable, navCellX, navCellZ } from './nav-grid.ts'
 
 /** Near enough to a waypoint (m). */
 const ARRIVED_METRES = 0.8
@@ -120,7 +120,8 @@ function followFlow(
   field: FlowField,
 ): void {
   const { nav } = senses.ground
-  let cell = navCellOf(nav, senses.own.x, senses.own.z)
+  let cell = findFreeCell(nav, senses.own.x, senses.own.z, 2)
+  if (cell < 0) return setWaypoint(memory, Number.NaN, Number.NaN)
   const cells = [cell]
   for (let step = 0; step < Math.ceil(profile.lookAheadMetres / nav.cellMetres); step++) {
     const next = stepAlong(nav, field, cell)

@@ -12,12 +12,14 @@ import type { BotPerception } from './perceive.ts'
 /** Off the line by more than this (degrees), a person does not pull the trigger. */
 const FIRE_OFF_DEGREES_MAX = 7
 /** Within this a fallen mate can be reached (m); the sim allows a little more. */
-const REVIVE_REACH_METRES = 1.2
+const REVIVE_REACH_METRES = 1.6
 /** Grenades go to targets at these distances (m). */
 const GRENADE_METRES_MIN = 9
 const GRENADE_METRES_MAX = 30
 /** Seconds of quiet after which a half empty magazine is changed (ms). */
 const QUIET_RELOAD_MS = 1500
+/** A weapon once drawn stays in hand this long (ms): changing costs time, too. */
+const SLOT_STAY_MS = 1800
 
 export interface TriggerInput {
   readonly senses: BotSenses
@@ -58,27 +60,48 @@ function chooseStance({ senses, memory, look, isMoving }: TriggerInput, intent: 
   if (isMoving && (isCalm || isFleeing)) intent.buttons |= Button.sprint
 }
 
-function useWeapon({ senses, memory, profile, look }: TriggerInput, intent: BotIntent): void {
+function useWeapon({ senses, memory, profile }: TriggerInput, intent: BotIntent): void {
   const { own, nowMs, balance } = senses
-  const isSpent = own.magazine === 0 && own.reserve === 0
-  const isCaughtEmpty = own.magazine === 0 && look.targetMetres < 12
-  if (own.slot === 1 || isSpent || isCaughtEmpty) keepSidearm(senses, memory, intent)
+  chooseSlot(senses, memory)
+  if (memory.slotWanted === 1) intent.buttons |= Button.sidearm
   if (own.reloadRemainingMs > 0) return
   const weapon = balance.weapons[own.weapon]
   const isLow = weapon !== undefined && own.magazine < weapon.magazineRounds * 0.5
   const isQuiet = nowMs - memory.targetSeenMs > QUIET_RELOAD_MS
-  if (own.magazine === 0 || (isLow && isQuiet)) {
+  if (own.reserve > 0 && (own.magazine === 0 || (isLow && isQuiet))) {
     intent.buttons |= Button.reload
     return
   }
   if (wantsToFire(senses, memory, profile)) fire(senses, memory, profile, intent)
 }
 
-/** The sidearm stays in hand while the enemy is near, then goes back. */
-function keepSidearm(senses: BotSenses, memory: BotMemory, intent: BotIntent): void {
-  const isNeeded = senses.nowMs - memory.targetSeenMs < 1200
-  const isUsable = senses.own.slot === 0 || senses.own.magazine + senses.own.reserve > 0
-  if (isNeeded && isUsable) intent.buttons |= Button.sidearm
+/** Which weapon to hold: the first unless it is empty or does not reach; no quick changes. */
+function chooseSlot(senses: BotSenses, memory: BotMemory): void {
+  const { own, nowMs } = senses
+  if (nowMs < memory.slotUntilMs) return
+  const isSpent = own.magazine === 0 && own.reserve === 0
+  const isCaughtEmpty = own.magazine === 0 && memory.targetMetres < 12
+  const isTooFar = memory.targetMetres > reachOf(senses, 0)
+  const isEngaged = memory.isTargetInSight
+  let wanted: 0 | 1 = 0
+  if (own.slot === 0 && (isSpent || (isEngaged && (isCaughtEmpty || isTooFar)))) wanted = 1
+  if (own.slot === 1 && isEngaged && !isSpent && (isTooFar || own.magazine > 0)) wanted = 1
+  if (wanted === 1 && isEngaged && isTooNearForBlast(senses, memory)) wanted = 0
+  if (wanted === memory.slotWanted) return
+  memory.slotWanted = wanted
+  memory.slotUntilMs = nowMs + SLOT_STAY_MS
+}
+
+function reachOf(senses: BotSenses, slot: 0 | 1): number {
+  const weapon = senses.balance.classes[senses.own.classId]?.weapons[slot] ?? -1
+  return senses.balance.weapons[weapon]?.rangeMetres ?? 0
+}
+
+/** Nobody fires a rocket at his own feet. */
+function isTooNearForBlast(senses: BotSenses, memory: BotMemory): boolean {
+  const index = senses.balance.classes[senses.own.classId]?.weapons[1] ?? -1
+  const weapon = senses.balance.weapons[index]
+  return weapon?.kind === 'projectile' && memory.targetMetres < weapon.blastRadiusMetres + 3
 }
 
 function wantsToFire(senses: BotSenses, memory: BotMemory, profile: BotProfile): boolean {

@@ -19,7 +19,7 @@ import type { BattleState } from './battle-state.ts'
 import { CaptureWatch } from './capture-watch.ts'
 import { CommandClock } from './command-clock.ts'
 import { disconnectInfo } from './disconnect-reason.ts'
-import { dispatchEvents } from './dispatch-events.ts'
+import { emitSightings, FrameEvents } from './dispatch-events.ts'
 import { EventHub } from './event-hub.ts'
 import { InputSender } from './input-sender.ts'
 import { INTENT_AT_REST, type Intent, writeIntent } from './intent.ts'
@@ -53,6 +53,8 @@ export interface BattleClientOptions extends BattleRules {
 
 /** Least time between two `look` messages (ms): the server counts ten a second. */
 const LOOK_INTERVAL_MS = 100
+/** A stream that stays undecodable this long is cut, to be started afresh (ms). */
+const LOST_MS_MAX = 1000
 
 export class BattleClient {
   readonly own: OwnView = createOwnView()
@@ -61,6 +63,7 @@ export class BattleClient {
   readonly #link: BattleLink
   readonly #hub = new EventHub<BattleEvents>()
   readonly #captures = new CaptureWatch()
+  readonly #frameEvents = new FrameEvents(this.#hub)
   readonly #roundTrips = new RoundTripMeter()
   readonly #sender: InputSender
   #welcome: Welcome
@@ -73,6 +76,7 @@ export class BattleClient {
   readonly #held = createCommand()
   #updatedAtMs = Number.NaN
   #lookedAtMs = -Infinity
+  #lostAtMs: number | undefined
 
   constructor(options: BattleClientOptions) {
     this.#options = options
@@ -143,6 +147,7 @@ export class BattleClient {
       if (id !== undefined) this.#link.send('rtt', { id })
     }
     this.#viewClock.advance(nowMs)
+    this.#frameEvents.flush(this.#viewClock.viewTick)
     this.#drawOwn(nowMs)
     this.#updateStats(nowMs)
   }
@@ -215,28 +220,52 @@ export class BattleClient {
   }
 
   #onSnapshot(bytes: Uint8Array): void {
-    const result = this.#view.apply(bytes)
-    if (!result.ok) {
-      this.stats.snapshotsRejected++
-      return
-    }
+    const nowMs = this.#options.now()
+    if (!this.#view.apply(bytes).ok) return this.#onRejected(nowMs)
+    this.#lostAtMs = undefined
     this.stats.snapshotsReceived++
-    this.#viewClock.arrived(this.#view.tick, this.#options.now())
-    this.#view.remember(this.#viewClock.viewTick, this.#hub)
+    this.#viewClock.arrived(this.decoder.tick, nowMs)
+    this.#view.remember(this.#viewClock.viewTick)
     if (!this.isSpectator) this.#onOwnHead()
-    dispatchEvents(this.decoder, this.#view.tick, this.#welcome.netId, this.#hub)
+    this.#frameEvents.take(this.decoder, this.#welcome.netId)
+  }
+
+  /** The stream is lost until the server starts it afresh, which it does for a new connection. */
+  #onRejected(nowMs: number): void {
+    this.stats.snapshotsRejected++
+    emitSightings(this.#hub, this.decoder, this.#welcome.netId)
+    this.#lostAtMs ??= nowMs
+    if (nowMs - this.#lostAtMs < LOST_MS_MAX) return
+    this.#lostAtMs = undefined
+    this.#link.drop()
   }
 
   #onOwnHead(): void {
     const { own } = this
-    this.#view.readOwn(own, this.#rules.balance, 1000 / this.#welcome.tickRateHz)
-    this.stats.inputsWaiting = this.#view.inputsWaiting
+    const before = { state: own.state, life: own.life }
+    this.#view.readOwn(own, this.#rules.balance)
+    this.stats.inputsWaiting = this.decoder.own.inputsWaiting
     this.#clock.report(this.stats.inputsWaiting, this.#viewClock.jitterMs)
     const soldierClass = this.#rules.balance.classes[own.classId]
     if (soldierClass !== undefined) this.#prediction?.setClass(soldierClass)
-    if (this.#prediction?.reconcile(this.#view.ownTruth) !== true) return
-    own.predictionErrorMetres = this.#prediction.errorMetres
-    this.stats.addPredictionError(this.#prediction.errorMetres)
+    if (this.#prediction?.reconcile(this.#view.readTruth()) === true) {
+      own.predictionErrorMetres = this.#prediction.errorMetres
+      this.stats.addPredictionError(this.#prediction.errorMetres)
+    }
+    this.#emitOwnLife(before)
+  }
+
+  #emitOwnLife(before: { state: LifeState; life: number }): void {
+    const { netId, state, life, serverX: x, serverZ: z } = this.own
+    const { tick } = this.decoder
+    const isAlive = state === LifeState.alive
+    const wasAlive = before.state === LifeState.alive
+    if (isAlive && (!wasAlive || life !== before.life)) {
+      // Back from being down is a revive of the same life, not a spawn.
+      if (life !== before.life || before.state !== LifeState.down) {
+        this.#hub.emit('spawn', { tick, netId, x, z, own: true })
+      }
+    } else if (wasAlive && !isAlive) this.#hub.emit('death', { tick, netId, state })
   }
 
   #onMessage<T extends keyof ServerMessages>(type: T, message: ServerMessages[T]): void {
@@ -277,6 +306,7 @@ export class BattleClient {
 
   #startBattle(): void {
     this.own.netId = this.#welcome.netId
+    this.#restartStream()
     this.#clock = this.#createClock()
     this.#viewClock = this.#createViewClock()
     this.#prediction = this.#createPrediction()
@@ -291,11 +321,17 @@ export class BattleClient {
   /** The server starts us over with keyframes; commands on their way are gone, numbers go on. */
   #onReconnected(): void {
     this.stats.reconnects++
-    this.#view = this.#createView()
+    this.#restartStream()
     this.#viewClock.reset()
     this.#clock.reset()
     this.#prediction?.reset()
     this.#hub.emit('reconnected', { netId: this.#welcome.netId })
+  }
+
+  #restartStream(): void {
+    this.#view.restart(this.#rules.map.map, this.#welcome.tick)
+    this.#frameEvents.clear()
+    emitSightings(this.#hub, this.decoder, this.#welcome.netId)
   }
 
   #createClock(): CommandClock {
@@ -307,7 +343,7 @@ export class BattleClient {
   }
 
   #createView(): SnapshotView {
-    return new SnapshotView(this.#welcome)
+    return new SnapshotView(this.#rules.map.map, this.#welcome)
   }
 
   #createPrediction(): Prediction | undefined {

@@ -3,8 +3,11 @@
  * handler may keep them. Positions in metres, angles as binary angles, net ids as on the wire
  * (65535 = nobody). `tick` is the server tick in which it happened.
  *
+ * What is to be seen of others (shot, impact, explosion, ability, heal, revive, spawn) comes when
+ * the view reaches its tick, so that it fits the soldiers drawn; all else as soon as it is known.
  * Names only: who emits what stands in `battle-client.ts` and `dispatch-events.ts`.
  */
+import type { LifeState } from '@battalion/sim/world.ts'
 import type { BattleResult, ServerMessages } from '@battalion/wire/messages.ts'
 
 /** Why and how a connection ended. */
@@ -31,19 +34,31 @@ export interface ShotEvent {
   readonly z2: number
 }
 
+/** Damage the own soldier dealt or took. */
 export interface HitEvent {
   readonly tick: number
-  readonly actor: number
+  /** Who took it; the own net id when taken. */
   readonly target: number
-  readonly weapon: number
-  /** Hp taken. */
+  /** Hp, or armour when `armour`. */
   readonly value: number
-  /** Bits of HitFlag. */
-  readonly flags: number
-  /** By the own soldier. */
   readonly dealt: boolean
-  /** On the own soldier. */
   readonly taken: boolean
+  /** Taken: binary angle from the own soldier to where it came from (steps of 256). */
+  readonly direction: number
+  readonly armour: boolean
+  readonly explosion: boolean
+  readonly lethal: boolean
+}
+
+/** Somebody in sight lost hp, whoever did it: for marks on the ground and flashes. */
+export interface ImpactEvent {
+  readonly tick: number
+  readonly target: number
+  readonly value: number
+  readonly explosion: boolean
+  readonly lethal: boolean
+  readonly x: number
+  readonly z: number
 }
 
 export interface KillEvent {
@@ -58,15 +73,15 @@ export interface KillEvent {
 
 /** Event name → payload. */
 export interface BattleEvents {
-  /** A soldier came into sight (near), or the own one entered the field. */
+  /** Another soldier came into sight (near). */
   enter: { readonly netId: number }
   leave: { readonly netId: number }
   shot: ShotEvent
   hit: HitEvent
+  impact: ImpactEvent
   kill: KillEvent
   explosion: {
     readonly tick: number
-    readonly actor: number
     readonly weapon: number
     readonly x: number
     readonly z: number
@@ -80,11 +95,17 @@ export interface BattleEvents {
   }
   heal: {
     readonly tick: number
-    readonly actor: number
     readonly target: number
     readonly value: number
+    readonly x: number
+    readonly z: number
   }
-  revive: { readonly tick: number; readonly actor: number; readonly target: number }
+  revive: {
+    readonly tick: number
+    readonly target: number
+    readonly x: number
+    readonly z: number
+  }
   /** A soldier entered the field; `own` when it is ours. */
   spawn: {
     readonly tick: number
@@ -93,8 +114,8 @@ export interface BattleEvents {
     readonly z: number
     readonly own: boolean
   }
-  /** The own soldier lost its body and waits for respawn. */
-  death: { readonly tick: number; readonly netId: number }
+  /** The own soldier fell: `state` is `down` (may be revived) or `dead` (waits for respawn). */
+  death: { readonly tick: number; readonly netId: number; readonly state: LifeState }
   /** A capture point changed hands (from room state). `owner` −1 = nobody. */
   capture: { readonly objective: string; readonly name: string; readonly owner: number }
   result: BattleResult

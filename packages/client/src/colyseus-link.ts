@@ -8,7 +8,7 @@
  *   the same public `connection.reconnect`, so room object, state and handlers stay.
  * - Frames pass the conditioner on both ways, in order, close events included.
  */
-import type { Timers } from '@battalion/base/clock.ts'
+import type { TimerHandle, Timers } from '@battalion/base/clock.ts'
 import {
   BYTES_INPUT,
   BYTES_SNAPSHOT,
@@ -57,7 +57,8 @@ export class ColyseusLink implements BattleLink {
   #onReady: (() => void) | undefined
   #hasState = false
   #isOver = false
-  #isPumping = false
+  #pumpTimer: TimerHandle | undefined
+  #silenceTimer: TimerHandle | undefined
   #heardAtMs: number
 
   constructor(options: ColyseusLinkOptions) {
@@ -168,6 +169,10 @@ export class ColyseusLink implements BattleLink {
     if (this.#isOver) return
     this.conditioner.clear()
     const hasJoined = this.#room.reconnectionToken !== undefined
+    if (this.#reconnector.isReconnecting && event.code === CloseCode.WITH_ERROR) {
+      // The server answered an attempt: nobody holds a seat for us any more.
+      return this.#finish(CloseCode.FAILED_TO_RECONNECT, event.reason)
+    }
     if (!hasJoined || !RETRY_CODES.includes(event.code)) {
       onclose(event)
       return
@@ -211,6 +216,8 @@ export class ColyseusLink implements BattleLink {
     if (this.#isOver) return
     this.#isOver = true
     this.#reconnector.stop()
+    this.#silenceTimer?.cancel()
+    this.#pumpTimer?.cancel()
     this.conditioner.clear()
     this.#events.push((to) => to.closed(code, reason))
     this.#onReady?.()
@@ -223,12 +230,11 @@ export class ColyseusLink implements BattleLink {
 
   /** Keeps one timer running while frames are held back. */
   #pump(): void {
-    if (this.#isPumping) return
+    if (this.#pumpTimer !== undefined) return
     const dueInMs = this.conditioner.nextDueInMs(this.#now())
     if (dueInMs === undefined) return
-    this.#isPumping = true
-    this.#timers.setTimeout(() => {
-      this.#isPumping = false
+    this.#pumpTimer = this.#timers.setTimeout(() => {
+      this.#pumpTimer = undefined
       this.conditioner.flush(this.#now())
       this.#pump()
     }, dueInMs)
@@ -241,7 +247,8 @@ export class ColyseusLink implements BattleLink {
       this.#heardAtMs = this.#now()
       this.drop()
     }
-    this.#timers.setTimeout(() => this.#watchSilence(), SILENCE_MS_MAX / 4)
+    const check = () => this.#watchSilence()
+    this.#silenceTimer = this.#timers.setTimeout(check, SILENCE_MS_MAX / 4)
   }
 }
 

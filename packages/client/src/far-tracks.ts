@@ -1,26 +1,25 @@
 /**
- * Soldiers known only coarsely, once or twice a second: each glides from where it is drawn to where
- * it was last reported, in the time between two reports. Who is not reported again for three times
- * that long is gone. Reads no clock; time is the view tick.
+ * Soldiers known only coarsely: each glides from where it is drawn to where it was last told, in the
+ * time between two tellings (the far tier goes round slice by slice). Who the decoder no longer
+ * knows is gone at once. Reads no clock; time is the view tick.
  */
-import { assert } from '@battalion/base/assert.ts'
+import { angleOfVector } from '@battalion/base/trig-table.ts'
 import { SOLDIERS_MAX } from '@battalion/sim/limits.ts'
+import { FAR_REFRESH_HZ_MAX, FAR_SLICE_IDS } from '@battalion/wire/wire-limits.ts'
 import { type InterpolatedEntities, Tier } from './interpolated-entities.ts'
 import { appendRow } from './interpolation.ts'
 
-/** Intervals without a report after which a soldier is no longer drawn. */
-const SILENT_INTERVALS_MAX = 3
-/** A step longer than this between two reports is a new place, not a walk (m). */
+/** A step longer than this between two tellings is a new place, not a walk (m). */
 const GLIDE_METRES_MAX = 40
 
-/** One coarse report. */
-export interface FarSoldier {
-  readonly netId: number
-  readonly x: number
-  readonly z: number
-  readonly yaw: number
-  readonly team: number
-  readonly classId: number
+/** The far tier by net id, as a decoder holds it. */
+export interface FarSoldiers {
+  readonly x: ArrayLike<number>
+  readonly z: ArrayLike<number>
+  readonly team: ArrayLike<number>
+  /** Net ids known, rows 0..count-1. */
+  readonly ids: ArrayLike<number>
+  readonly count: number
 }
 
 interface Track {
@@ -31,109 +30,111 @@ interface Track {
   toZ: number
   yaw: number
   team: number
-  classId: number
   startTick: number
-  intervalTicks: number
+  /** Of the last `sync` that found it. */
+  round: number
 }
 
 export class FarTracks {
-  readonly #tracks = new Map<number, Track>()
-  /** The same tracks in a row: walking a Map allocates per entry. */
-  readonly #list: Track[] = []
-  readonly #intervalTicksStart: number
+  /** At most SOLDIERS_MAX; a list, because walking a Map allocates per entry. */
+  readonly #tracks: Track[] = []
+  readonly #rowOf = new Map<number, Track>()
+  readonly #ticksPerSend: number
+  readonly #leastTicks: number
+  #intervalTicks: number
+  #round = 0
 
-  /** `intervalTicks`: ticks between two reports, until measured. */
-  constructor(intervalTicks: number) {
-    this.#intervalTicksStart = intervalTicks
+  constructor(tickRateHz: number, snapshotRateHz: number) {
+    this.#ticksPerSend = tickRateHz / snapshotRateHz
+    this.#leastTicks = tickRateHz / FAR_REFRESH_HZ_MAX
+    this.#intervalTicks = this.#leastTicks
   }
 
   get count(): number {
-    return this.#tracks.size
+    return this.#tracks.length
   }
 
-  /** Takes a report that arrived while `viewTick` is drawn. */
-  report(far: FarSoldier, viewTick: number): void {
-    assert(far.netId < SOLDIERS_MAX, 'a soldier has a net id below the limit')
-    const track = this.#tracks.get(far.netId)
-    if (track === undefined) {
-      const created = this.#createTrack(far, viewTick)
-      this.#tracks.set(far.netId, created)
-      this.#list.push(created)
-      return
+  /** Takes over what the decoder knows while `viewTick` is drawn. */
+  sync(far: FarSoldiers, viewTick: number): void {
+    this.#round++
+    let highest = 0
+    for (let row = 0; row < far.count; row++) {
+      const netId = far.ids[row]!
+      highest = Math.max(highest, netId)
+      this.#syncOne(far, netId, viewTick)
     }
-    const share = shareOf(track, viewTick)
-    const x = track.fromX + (track.toX - track.fromX) * share
-    const z = track.fromZ + (track.toZ - track.fromZ) * share
-    const isWalk = Math.hypot(far.x - x, far.z - z) <= GLIDE_METRES_MAX
-    track.fromX = isWalk ? x : far.x
-    track.fromZ = isWalk ? z : far.z
-    track.toX = far.x
-    track.toZ = far.z
-    track.yaw = far.yaw
-    track.team = far.team
-    track.classId = far.classId
-    if (viewTick > track.startTick) track.intervalTicks = viewTick - track.startTick
-    track.startTick = viewTick
-  }
-
-  /** Forgets one: the server said that he is no longer there. */
-  forget(netId: number): void {
-    const track = this.#tracks.get(netId)
-    if (track !== undefined) this.#remove(this.#list.indexOf(track))
+    this.#forgetUntold()
+    const slices = Math.ceil((Math.min(highest, SOLDIERS_MAX) + 1) / FAR_SLICE_IDS)
+    this.#intervalTicks = Math.max(this.#leastTicks, slices * this.#ticksPerSend)
   }
 
   clear(): void {
-    this.#tracks.clear()
-    this.#list.length = 0
+    this.#tracks.length = 0
+    this.#rowOf.clear()
   }
 
   /** Appends all that are not in `out` yet; the near tier, sampled first, knows better. */
   sampleInto(out: InterpolatedEntities, viewTick: number, skipNetId: number): void {
-    for (let index = this.#list.length - 1; index >= 0; index--) {
-      const track = this.#list[index]!
-      const age = viewTick - track.startTick
-      if (age > track.intervalTicks * SILENT_INTERVALS_MAX) this.#remove(index)
-      else if (track.netId !== skipNetId) appendTrack(out, track, shareOf(track, viewTick))
+    for (const track of this.#tracks) {
+      if (track.netId === skipNetId) continue
+      const row = appendRow(out, track.netId)
+      if (row < 0) continue
+      const share = this.#shareOf(track, viewTick)
+      out.x[row] = track.fromX + (track.toX - track.fromX) * share
+      out.z[row] = track.fromZ + (track.toZ - track.fromZ) * share
+      out.yaw[row] = track.yaw
+      out.team[row] = track.team
+      out.classId[row] = 0
+      out.weapon[row] = 0
+      out.hp[row] = 0
+      out.flags[row] = 0
+      out.life[row] = 0
+      out.tier[row] = Tier.far
     }
   }
 
-  #remove(index: number): void {
-    this.#tracks.delete(this.#list[index]!.netId)
-    const last = this.#list.pop()!
-    if (index < this.#list.length) this.#list[index] = last
+  #syncOne(far: FarSoldiers, netId: number, viewTick: number): void {
+    const x = far.x[netId]!
+    const z = far.z[netId]!
+    const team = far.team[netId]!
+    const track = this.#rowOf.get(netId)
+    if (track === undefined) {
+      const round = this.#round
+      const place = { fromX: x, fromZ: z, toX: x, toZ: z, startTick: viewTick }
+      const created = { netId, ...place, yaw: 0, team, round }
+      this.#tracks.push(created)
+      this.#rowOf.set(netId, created)
+      return
+    }
+    track.team = team
+    track.round = this.#round
+    if (track.toX !== x || track.toZ !== z) this.#aim(track, x, z, viewTick)
   }
 
-  #createTrack(far: FarSoldier, viewTick: number): Track {
-    return {
-      netId: far.netId,
-      fromX: far.x,
-      fromZ: far.z,
-      toX: far.x,
-      toZ: far.z,
-      yaw: far.yaw,
-      team: far.team,
-      classId: far.classId,
-      startTick: viewTick,
-      intervalTicks: this.#intervalTicksStart,
+  #aim(track: Track, x: number, z: number, viewTick: number): void {
+    const share = this.#shareOf(track, viewTick)
+    const drawnX = track.fromX + (track.toX - track.fromX) * share
+    const drawnZ = track.fromZ + (track.toZ - track.fromZ) * share
+    const isWalk = Math.hypot(x - drawnX, z - drawnZ) <= GLIDE_METRES_MAX
+    track.fromX = isWalk ? drawnX : x
+    track.fromZ = isWalk ? drawnZ : z
+    track.toX = x
+    track.toZ = z
+    track.startTick = viewTick
+    track.yaw = angleOfVector(x - drawnX, z - drawnZ)
+  }
+
+  #shareOf(track: Track, viewTick: number): number {
+    return Math.min(1, Math.max(0, (viewTick - track.startTick) / this.#intervalTicks))
+  }
+
+  #forgetUntold(): void {
+    for (let row = this.#tracks.length - 1; row >= 0; row--) {
+      const track = this.#tracks[row]!
+      if (track.round === this.#round) continue
+      this.#rowOf.delete(track.netId)
+      const last = this.#tracks.pop()!
+      if (row < this.#tracks.length) this.#tracks[row] = last
     }
   }
-}
-
-function shareOf(track: Track, viewTick: number): number {
-  return Math.min(1, Math.max(0, (viewTick - track.startTick) / track.intervalTicks))
-}
-
-function appendTrack(out: InterpolatedEntities, track: Track, share: number): void {
-  const row = appendRow(out, track.netId)
-  if (row < 0) return
-  out.x[row] = track.fromX + (track.toX - track.fromX) * share
-  out.z[row] = track.fromZ + (track.toZ - track.fromZ) * share
-  out.yaw[row] = track.yaw
-  out.team[row] = track.team
-  out.classId[row] = track.classId
-  out.weapon[row] = 0
-  out.hp[row] = 0
-  out.flags[row] = 0
-  out.life[row] = 0
-  out.tier[row] = Tier.far
 }

@@ -1,11 +1,14 @@
 /** Interpolation of others: linear between snapshots, no smear over lives, entries and exits. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { FarTracks } from './far-tracks.ts'
+import { type FarSoldiers, FarTracks } from './far-tracks.ts'
 import { createInterpolatedEntities, Tier } from './interpolated-entities.ts'
-import { clearSample, HISTORY_ROWS, type SeenSoldier, SnapshotHistory } from './interpolation.ts'
+import { clearSample, HISTORY_ROWS, type SeenSoldiers, SnapshotHistory } from './interpolation.ts'
 
 const out = createInterpolatedEntities(256)
+
+const COLUMNS = ['x', 'z', 'yaw', 'life', 'team', 'classId', 'weapon', 'hp', 'flags'] as const
+type SeenSoldier = Record<(typeof COLUMNS)[number] | 'netId', number>
 
 function soldier(netId: number, x: number, more: Partial<SeenSoldier> = {}): SeenSoldier {
   const rest = { yaw: 0, life: 1, team: 0, classId: 0, weapon: 0, hp: 100, flags: 0 }
@@ -13,8 +16,16 @@ function soldier(netId: number, x: number, more: Partial<SeenSoldier> = {}): See
 }
 
 function push(history: SnapshotHistory, tick: number, soldiers: SeenSoldier[]): void {
-  history.begin(tick)
-  for (const one of soldiers) history.see(one)
+  const columns: Record<string, unknown> = {
+    ids: soldiers.map(({ netId }) => netId),
+    count: soldiers.length,
+  }
+  for (const name of COLUMNS) {
+    const column: number[] = []
+    for (const one of soldiers) column[one.netId] = one[name]
+    columns[name] = column
+  }
+  history.record(tick, columns as unknown as SeenSoldiers)
 }
 
 function sample(history: SnapshotHistory, viewTick: number, skip = -1): Map<number, number> {
@@ -102,38 +113,50 @@ describe('SnapshotHistory', () => {
 })
 
 describe('FarTracks', () => {
-  const far = (netId: number, x: number) => ({ netId, x, z: 0, yaw: 0, team: 1, classId: 2 })
+  /** A far tier of soldiers at x, by net id. */
+  function far(places: Record<number, number>): FarSoldiers {
+    const ids = Object.keys(places).map(Number)
+    const x: number[] = []
+    const team: number[] = []
+    for (const netId of ids) {
+      x[netId] = places[netId]!
+      team[netId] = 1
+    }
+    return { ids, count: ids.length, x, z: x.map(() => 0), team }
+  }
 
-  it('[NET-3] glides over the measured interval and marks the tier', () => {
-    const tracks = new FarTracks(10)
-    tracks.report(far(9, 0), 0)
-    tracks.report(far(9, 10), 10)
+  it('[NET-3] glides over the interval of its slices, looks where it goes, marks the tier', () => {
+    const tracks = new FarTracks(20, 20)
+    tracks.sync(far({ 9: 0 }), 0)
+    tracks.sync(far({ 9: 10 }), 10)
     clearSample(out)
     tracks.sampleInto(out, 15, -1)
     assert.equal(out.x[out.rowOf[9]!], 5)
+    assert.equal(out.yaw[out.rowOf[9]!], 0)
+    assert.equal(out.team[out.rowOf[9]!], 1)
     assert.equal(out.tier[out.rowOf[9]!], Tier.far)
   })
 
-  it('[NET-3] gives way to the near tier and drops who is no longer reported', () => {
-    const tracks = new FarTracks(10)
-    tracks.report(far(9, 0), 0)
+  it('[NET-3] gives way to the near tier and drops who is no longer told', () => {
+    const tracks = new FarTracks(20, 20)
+    tracks.sync(far({ 9: 0, 10: 4 }), 0)
     const history = new SnapshotHistory()
     push(history, 1, [soldier(9, 77)])
     clearSample(out)
     history.sampleInto(out, 1, -1)
     tracks.sampleInto(out, 1, -1)
-    assert.equal(out.count, 1)
-    assert.equal(out.tier[0], Tier.near)
+    assert.equal(out.count, 2)
+    assert.equal(out.tier[out.rowOf[9]!], Tier.near)
+    tracks.sync(far({ 9: 0 }), 2)
     clearSample(out)
-    tracks.sampleInto(out, 100, -1)
-    assert.equal(out.count, 0)
-    assert.equal(tracks.count, 0)
+    tracks.sampleInto(out, 2, -1)
+    assert.deepEqual([out.count, out.netId[0]], [1, 9])
   })
 
   it('[NET-3] jumps instead of gliding when a report is too far away', () => {
-    const tracks = new FarTracks(10)
-    tracks.report(far(9, 0), 0)
-    tracks.report(far(9, 500), 10)
+    const tracks = new FarTracks(20, 20)
+    tracks.sync(far({ 9: 0 }), 0)
+    tracks.sync(far({ 9: 500 }), 10)
     clearSample(out)
     tracks.sampleInto(out, 10, -1)
     assert.equal(out.x[0], 500)

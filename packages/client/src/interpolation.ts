@@ -16,18 +16,20 @@ export const HISTORY_ROWS = 16
 /** Net ids covered at the start; doubled when a higher one comes into sight. */
 const CAPACITY_START = 64
 
-/** One soldier as a snapshot shows it. */
-export interface SeenSoldier {
-  netId: number
-  x: number
-  z: number
-  yaw: number
-  life: number
-  team: number
-  classId: number
-  weapon: number
-  hp: number
-  flags: number
+/** Soldiers by net id, as a decoder holds them. */
+export interface SeenSoldiers {
+  readonly x: ArrayLike<number>
+  readonly z: ArrayLike<number>
+  readonly yaw: ArrayLike<number>
+  readonly life: ArrayLike<number>
+  readonly team: ArrayLike<number>
+  readonly classId: ArrayLike<number>
+  readonly weapon: ArrayLike<number>
+  readonly hp: ArrayLike<number>
+  readonly flags: ArrayLike<number>
+  /** Net ids in sight, rows 0..count-1. */
+  readonly ids: ArrayLike<number>
+  readonly count: number
 }
 
 interface Columns {
@@ -52,32 +54,15 @@ export class SnapshotHistory {
   #count = 0
   #idEnd = 0
 
-  /** Begins the row of a snapshot; `see` fills it. */
-  begin(tick: number): void {
+  /** Remembers everybody in sight at `tick`. */
+  record(tick: number, soldiers: SeenSoldiers): void {
     const row = this.#count % HISTORY_ROWS
-    this.#columns.mark.fill(0, row * this.#capacity, (row + 1) * this.#capacity)
     this.#ticks[row] = tick
     this.#count++
-  }
-
-  /** Writes one soldier into the row begun last. */
-  see(soldier: SeenSoldier): void {
-    assert(this.#count > 0, 'a row is begun before it is filled')
-    assert(soldier.netId < SOLDIERS_MAX, 'a soldier has a net id below the limit')
-    if (soldier.netId >= this.#capacity) this.#grow(soldier.netId)
-    const columns = this.#columns
-    const index = ((this.#count - 1) % HISTORY_ROWS) * this.#capacity + soldier.netId
-    this.#idEnd = Math.max(this.#idEnd, soldier.netId + 1)
-    columns.mark[index] = 1
-    columns.x[index] = soldier.x
-    columns.z[index] = soldier.z
-    columns.yaw[index] = soldier.yaw
-    columns.life[index] = soldier.life
-    columns.weapon[index] = soldier.weapon
-    columns.hp[index] = soldier.hp
-    columns.flags[index] = soldier.flags
-    columns.team[index] = soldier.team
-    columns.classId[index] = soldier.classId
+    this.#columns.mark.fill(0, row * this.#capacity, (row + 1) * this.#capacity)
+    for (let index = 0; index < soldiers.count; index++) {
+      this.#recordOne(row, soldiers.ids[index]!, soldiers)
+    }
   }
 
   /** Appends everybody as of `viewTick` to `out`, but `skipNetId`. */
@@ -146,6 +131,24 @@ export class SnapshotHistory {
     out.flags[row] = columns.flags[source]!
     out.life[row] = columns.life[source]!
     out.tier[row] = Tier.near
+  }
+
+  #recordOne(row: number, netId: number, soldiers: SeenSoldiers): void {
+    assert(netId < SOLDIERS_MAX, 'a soldier has a net id below the limit')
+    if (netId >= this.#capacity) this.#grow(netId)
+    const columns = this.#columns
+    const index = row * this.#capacity + netId
+    this.#idEnd = Math.max(this.#idEnd, netId + 1)
+    columns.mark[index] = 1
+    columns.x[index] = soldiers.x[netId]!
+    columns.z[index] = soldiers.z[netId]!
+    columns.yaw[index] = soldiers.yaw[netId]!
+    columns.life[index] = soldiers.life[netId]!
+    columns.weapon[index] = soldiers.weapon[netId]!
+    columns.hp[index] = soldiers.hp[netId]!
+    columns.flags[index] = soldiers.flags[netId]!
+    columns.team[index] = soldiers.team[netId]!
+    columns.classId[index] = soldiers.classId[netId]!
   }
 
   #grow(netId: number): void {

@@ -2,7 +2,7 @@
  * Takes a seat in a battle and opens the connection: one matchmaking request, one WebSocket. Ends
  * when the welcome and the first full state are there, or with an AppError.
  */
-import { AppError } from '@battalion/base/app-error.ts'
+import { AppError, ERROR_CODES } from '@battalion/base/app-error.ts'
 import { findCloseReason, CLOSE_MESSAGES } from '@battalion/wire/close-codes.ts'
 import type { JoinOptions, ServerMessages } from '@battalion/wire/messages.ts'
 import { ColyseusSDK, ServerError, type Room, type SeatReservation } from '@colyseus/sdk'
@@ -112,13 +112,15 @@ function joinError(error: unknown): AppError {
   if (error instanceof AppError) return error
   const code = error instanceof ServerError ? error.code : 0
   const reason = findCloseReason(code)
-  if (reason === undefined) {
-    const internal = error instanceof Error ? error.message : String(error)
-    return new AppError('unavailable', 'The battle could not be joined.', {
-      cause: error,
-      internal,
-    })
-  }
+  if (reason === undefined) return refusalOf(error)
   const kind = reason === 'unauthenticated' ? 'unauthenticated' : 'unavailable'
   return new AppError(kind, CLOSE_MESSAGES[reason], { cause: error })
+}
+
+/** A refusal at the socket says `code: sentence`, anything else only that it failed. */
+function refusalOf(cause: unknown): AppError {
+  const internal = cause instanceof Error ? cause.message : String(cause)
+  const code = ERROR_CODES.find((known) => internal.startsWith(`${known}: `))
+  if (code !== undefined) return new AppError(code, internal.slice(code.length + 2), { cause })
+  return new AppError('unavailable', 'The battle could not be joined.', { cause, internal })
 }

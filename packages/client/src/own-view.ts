@@ -38,6 +38,8 @@ export interface OwnView {
   abilityRemainingMs: number
   respawnRemainingMs: number
   protectedRemainingMs: number
+  /** While down: time left to be revived. */
+  downRemainingMs: number
   /** Newest correction of the prediction by the server (m). */
   predictionErrorMetres: number
 }
@@ -69,6 +71,7 @@ export function createOwnView(): OwnView {
     abilityRemainingMs: 0,
     respawnRemainingMs: 0,
     protectedRemainingMs: 0,
+    downRemainingMs: 0,
     predictionErrorMetres: 0,
   }
 }

@@ -22,7 +22,8 @@ const FADE_MS = 50
 export interface OwnTruth {
   readonly x: number
   readonly z: number
-  readonly ackSeq: number
+  /** seq of the last command applied, undefined before the first. */
+  readonly ackSeq: number | undefined
   /** Counts spawns: a change means a new body. */
   readonly life: number
   readonly isAlive: boolean
@@ -79,7 +80,7 @@ export class Prediction {
     const isSameBody = this.#isAlive && truth.isAlive && truth.life === this.#life
     const drawnX = this.x
     const drawnZ = this.z
-    this.#acknowledge(truth.ackSeq)
+    if (truth.ackSeq !== undefined) this.#acknowledge(truth.ackSeq)
     const error = Math.hypot(truth.x - this.#ackX, truth.z - this.#ackZ)
     this.#isAlive = truth.isAlive
     this.#life = truth.life

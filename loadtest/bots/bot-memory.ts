@@ -12,7 +12,7 @@ export type BotTask =
   /** To an objective, and about in it once there. */
   | { readonly kind: 'objective'; readonly index: number }
   /** To where an enemy was seen last, or on patrol. */
-  | { readonly kind: 'hunt'; readonly x: number; readonly z: number }
+  | { readonly kind: 'hunt'; readonly x: number; readonly z: number; readonly isPatrol: boolean }
   /** An enemy is in sight: keep the distance, do not stand still. */
   | { readonly kind: 'fight' }
   /** Hurt: behind something, until `untilMs`. */
@@ -67,6 +67,8 @@ export interface BotMemory {
   stuckCheckMs: number
   stuckCount: number
   sidestepUntilMs: number
+  /** No hunting, hiding or rescuing before this: the last one had no way. */
+  noDetourUntilMs: number
   wishMadeForLife: number
   downSinceMs: number
   /** Weapon slot it wants to hold, and the earliest next change. */
@@ -113,6 +115,7 @@ export function createBotMemory(seed: number): BotMemory {
     stuckCheckMs: 0,
     stuckCount: 0,
     sidestepUntilMs: 0,
+    noDetourUntilMs: 0,
     wishMadeForLife: -1,
     downSinceMs: Number.NaN,
     slotWanted: 0,

@@ -30,11 +30,11 @@ export interface TaskInput {
 
 /** What to do now. */
 export function chooseTask(input: TaskInput): BotTask {
+  const isFree = input.senses.nowMs >= input.memory.noDetourUntilMs
   return (
-    chooseHide(input) ??
-    chooseRevive(input) ??
+    (isFree ? (chooseHide(input) ?? chooseRevive(input)) : undefined) ??
     chooseFight(input) ??
-    chooseHunt(input) ??
+    (isFree ? chooseHunt(input) : undefined) ??
     chooseAdvance(input)
   )
 }
@@ -86,10 +86,10 @@ function chooseHunt({ senses, memory, look }: TaskInput): BotTask | undefined {
   const { nowMs, objectives } = senses
   const isFresh = nowMs - memory.targetSeenMs < FOLLOW_MS
   if (memory.targetNetId !== NET_ID_NONE && isFresh && memory.targetMetres < 40) {
-    return { kind: 'hunt', x: memory.targetX, z: memory.targetZ }
+    return { kind: 'hunt', x: memory.targetX, z: memory.targetZ, isPatrol: false }
   }
   const isHeard = look.enemyMetres < (objectives.length === 0 ? Infinity : 18)
-  return isHeard ? { kind: 'hunt', x: look.enemyX, z: look.enemyZ } : undefined
+  return isHeard ? { kind: 'hunt', x: look.enemyX, z: look.enemyZ, isPatrol: false } : undefined
 }
 
 function chooseAdvance({ senses, memory }: TaskInput): BotTask {
@@ -115,11 +115,11 @@ function isQuietlyOurs(senses: BotSenses, index: number): boolean {
 function patrol(senses: BotSenses, memory: BotMemory): BotTask {
   const { task } = memory
   const { own, nowMs, ground } = senses
-  const isThere = task.kind === 'hunt' && Math.hypot(task.x - own.x, task.z - own.z) < 4
-  if (task.kind === 'hunt' && !isThere && nowMs - memory.taskSinceMs < PLAN_MS) return task
+  const isPatrol = task.kind === 'hunt' && task.isPatrol
+  const isThere = isPatrol && Math.hypot(task.x - own.x, task.z - own.z) < 4
+  if (isPatrol && !isThere && nowMs - memory.taskSinceMs < PLAN_MS) return task
   const { spawns, widthMetres, depthMetres } = ground.map.map
   const pick = nextBelow(memory.dice, spawns.length + 1)
-  const area = spawns[pick]
-  if (area === undefined) return { kind: 'hunt', x: widthMetres / 2, z: depthMetres / 2 }
-  return { kind: 'hunt', x: area.x, z: area.z }
+  const area = spawns[pick] ?? { x: widthMetres / 2, z: depthMetres / 2 }
+  return { kind: 'hunt', x: area.x, z: area.z, isPatrol: true }
 }

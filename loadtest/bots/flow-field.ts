@@ -12,7 +12,7 @@ const BUCKET_COUNT = COST_DIAGONAL + 1
 /** "No way to the goal from here." */
 export const FLOW_UNREACHABLE = 0xffff
 /** Fields kept per map; at the limit the one longest unused is made anew when wanted again. */
-export const FLOW_FIELDS_MAX = 48
+export const FLOW_FIELDS_MAX = 32
 
 /** Cost to the goal per cell, FLOW_UNREACHABLE where there is no way. */
 export type FlowField = Uint16Array

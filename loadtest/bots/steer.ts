@@ -16,6 +16,10 @@ import { canWalkStraight, findFreeCell, isWalkable, navCellX, navCellZ } from '.
 const ARRIVED_METRES = 0.8
 /** Places further away than this are walked to by flow field (m). */
 const SHORT_WAY_METRES = 26
+/** Maps of so few cells get a flow field for any goal: it costs half a millisecond. */
+const FIELD_ANYWHERE_CELLS_MAX = 8192
+/** After a way that was not to be found, no other detour for this long (ms). */
+const NO_DETOUR_MS = 4000
 /** Less ground than this between two checks means stuck (m, ms). */
 const STUCK_METRES = 0.6
 const STUCK_CHECK_MS = 900
@@ -98,18 +102,37 @@ interface Place {
   readonly z: number
 }
 
-/** Straight when possible, around the corner when short, else along the flow. */
+/**
+ * Straight when possible, along the flow to places that have a field, around the corner when short.
+ * Where none of it leads, the idea is dropped: a field for every whim would cost 80 ms each.
+ */
 function walkTo(senses: BotSenses, memory: BotMemory, profile: BotProfile, to: Place): void {
   const { own, ground } = senses
   const metres = Math.hypot(to.x - own.x, to.z - own.z)
   if (metres < SHORT_WAY_METRES && canWalkStraight(ground.nav, own, to.x, to.z)) {
     return setWaypoint(memory, to.x, to.z)
   }
-  const isKnownGoal = memory.task.kind === 'objective' || metres >= SHORT_WAY_METRES
-  const path = isKnownGoal ? undefined : findPath(ground.nav, own, to)
-  if (path === undefined)
+  if (hasField(senses, memory)) {
     return followFlow(senses, memory, profile, ground.flows.toward(to.x, to.z))
-  followCells(senses, memory, profile, path)
+  }
+  const path = metres < 2 * SHORT_WAY_METRES ? findPath(ground.nav, own, to) : undefined
+  if (path === undefined) dropIdea(senses, memory)
+  else followCells(senses, memory, profile, path)
+}
+
+/** Objectives and patrol points have flow fields; on small maps every place may. */
+function hasField(senses: BotSenses, memory: BotMemory): boolean {
+  const { task } = memory
+  if (task.kind === 'objective' || (task.kind === 'hunt' && task.isPatrol)) return true
+  return senses.ground.nav.blocked.length <= FIELD_ANYWHERE_CELLS_MAX
+}
+
+/** No way there: forgets it for a while and stands until the next decision. */
+function dropIdea(senses: BotSenses, memory: BotMemory): void {
+  memory.targetSeenMs = -Infinity
+  memory.hideUntilMs = 0
+  memory.noDetourUntilMs = senses.nowMs + NO_DETOUR_MS
+  setWaypoint(memory, Number.NaN, Number.NaN)
 }
 
 /** Walks the field in thought and heads for the furthest cell it can walk to straight. */

@@ -6,6 +6,8 @@ import { createCommand, decodeInputs } from '@battalion/wire/input-codec.ts'
 import { InputSender } from './input-sender.ts'
 import { INTENT_AT_REST } from './intent.ts'
 
+const press = (buttons: number) => ({ ...INTENT_AT_REST, buttons })
+
 function setUp(commandsPerFrame: number) {
   const frames: Command[][] = []
   const sender = new InputSender(commandsPerFrame, (bytes) => {
@@ -14,8 +16,7 @@ function setUp(commandsPerFrame: number) {
     assert.equal(typeof count, 'number', 'the server accepts what the client sends')
     frames.push(into.slice(0, count as number))
   })
-  const press = (buttons: number) => ({ ...INTENT_AT_REST, buttons })
-  return { frames, sender, press }
+  return { frames, sender }
 }
 
 describe('InputSender', () => {
@@ -32,7 +33,7 @@ describe('InputSender', () => {
   })
 
   it('[BAT-3] sends a changed trigger at once, down and up, and walking in company', () => {
-    const { frames, sender, press } = setUp(3)
+    const { frames, sender } = setUp(3)
     sender.make(press(Button.sprint), 0)
     assert.equal(frames.length, 0)
     sender.make(press(Button.fire), 0)
@@ -44,7 +45,7 @@ describe('InputSender', () => {
   })
 
   it('[BAT-3] loses no click shorter than a tick', () => {
-    const { frames, sender, press } = setUp(1)
+    const { frames, sender } = setUp(1)
     sender.latch(press(Button.fire))
     sender.latch(press(0))
     sender.make(press(0), 0)

@@ -112,19 +112,19 @@ describe('SnapshotHistory', () => {
   })
 })
 
-describe('FarTracks', () => {
-  /** A far tier of soldiers at x, by net id. */
-  function far(places: Record<number, number>): FarSoldiers {
-    const ids = Object.keys(places).map(Number)
-    const x: number[] = []
-    const team: number[] = []
-    for (const netId of ids) {
-      x[netId] = places[netId]!
-      team[netId] = 1
-    }
-    return { ids, count: ids.length, x, z: x.map(() => 0), team }
+/** A far tier of soldiers at x, by net id. */
+function far(places: Record<number, number>): FarSoldiers {
+  const ids = Object.keys(places).map(Number)
+  const x: number[] = []
+  const team: number[] = []
+  for (const netId of ids) {
+    x[netId] = places[netId]!
+    team[netId] = 1
   }
+  return { ids, count: ids.length, x, z: x.map(() => 0), team }
+}
 
+describe('FarTracks', () => {
   it('[NET-3] glides over the interval of its slices, looks where it goes, marks the tier', () => {
     const tracks = new FarTracks(20, 20)
     tracks.sync(far({ 9: 0 }), 0)

@@ -53,6 +53,10 @@ export class SnapshotHistory {
   /** Rows ever begun; the newest is (count − 1) % HISTORY_ROWS. */
   #count = 0
   #idEnd = 0
+  /** What `sampleInto` works on: starts of two rows, and the way between them. */
+  #from = 0
+  #to = 0
+  #share = 0
 
   /** Remembers everybody in sight at `tick`. */
   record(tick: number, soldiers: SeenSoldiers): void {
@@ -72,12 +76,11 @@ export class SnapshotHistory {
     const earlier = later > this.#oldest() ? later - 1 : later
     const from = this.#ticks[earlier % HISTORY_ROWS]!
     const to = this.#ticks[later % HISTORY_ROWS]!
-    const share = to > from ? Math.min(1, Math.max(0, (viewTick - from) / (to - from))) : 1
-    const fromStart = (earlier % HISTORY_ROWS) * this.#capacity
-    const toStart = (later % HISTORY_ROWS) * this.#capacity
+    this.#share = to > from ? Math.min(1, Math.max(0, (viewTick - from) / (to - from))) : 1
+    this.#from = (earlier % HISTORY_ROWS) * this.#capacity
+    this.#to = (later % HISTORY_ROWS) * this.#capacity
     for (let netId = 0; netId < this.#idEnd; netId++) {
-      if (netId === skipNetId) continue
-      this.#sampleOne(out, netId, fromStart + netId, toStart + netId, share)
+      if (netId !== skipNetId) this.#sampleOne(out, netId)
     }
   }
 
@@ -102,14 +105,11 @@ export class SnapshotHistory {
     return Math.max(0, this.#count - HISTORY_ROWS)
   }
 
-  #sampleOne(
-    out: InterpolatedEntities,
-    netId: number,
-    from: number,
-    to: number,
-    share: number,
-  ): void {
+  #sampleOne(out: InterpolatedEntities, netId: number): void {
     const columns = this.#columns
+    const share = this.#share
+    const from = this.#from + netId
+    const to = this.#to + netId
     const isInLater = columns.mark[to] !== 0
     const isInEarlier = columns.mark[from] !== 0
     const isWhole = isInEarlier && isInLater && columns.life[from] === columns.life[to]

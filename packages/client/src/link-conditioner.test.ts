@@ -7,6 +7,18 @@ function drain(conditioner: LinkConditioner, untilMs: number): void {
   for (let nowMs = 0; nowMs <= untilMs; nowMs++) conditioner.flush(nowMs)
 }
 
+/** When each of 50 lonely frames came out, by seed. */
+function dues(seed: number): (number | undefined)[] {
+  const conditioner = new LinkConditioner(seed)
+  conditioner.configure({ jitterMs: 100, lossRatio: 0.1 })
+  return Array.from({ length: 50 }, (_, frame) => {
+    conditioner.pass('out', frame * 1000, () => undefined)
+    const due = conditioner.nextDueInMs(frame * 1000)
+    conditioner.flush(frame * 1000 + 999)
+    return due
+  })
+}
+
 describe('LinkConditioner', () => {
   it('[BAT-2] passes frames at once when nothing is asked for', () => {
     const conditioner = new LinkConditioner(1)
@@ -58,16 +70,6 @@ describe('LinkConditioner', () => {
   })
 
   it('[BAT-2] repeats a run for the same seed', () => {
-    const dues = (seed: number) => {
-      const conditioner = new LinkConditioner(seed)
-      conditioner.configure({ jitterMs: 100, lossRatio: 0.1 })
-      return Array.from({ length: 50 }, (_, frame) => {
-        conditioner.pass('out', frame * 1000, () => undefined)
-        const due = conditioner.nextDueInMs(frame * 1000)
-        conditioner.flush(frame * 1000 + 999)
-        return due
-      })
-    }
     assert.deepEqual(dues(3), dues(3))
     assert.notDeepEqual(dues(3), dues(4))
   })

@@ -12,7 +12,7 @@ import { stepWorld } from '@battalion/sim/step-world.ts'
 import { LifeState, type World } from '@battalion/sim/world.ts'
 import type { NetId } from '@battalion/base/ids.ts'
 import { type OwnTruth, Prediction } from './prediction.ts'
-import { loadShippedBalance } from './testing/load-shipped-balance.ts'
+import { loadShippedBalance } from '@battalion/testkit/load-shipped-balance.ts'
 
 const balance = loadShippedBalance()
 const mode = balance.modes[0]!

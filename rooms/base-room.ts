@@ -1,0 +1,419 @@
+/**
+ * The gate every room stands behind (faults.md 1.1, 1.2, 1.4). Nothing reaches Colyseus' decoders
+ * or a room's own code that was not checked here: who sits where, which frames, how many, how big.
+ * A throw anywhere is counted and stays in this room. There is one way to close a client.
+ *
+ * A room overrides the hooks at the end of this file and never Colyseus' own ones.
+ */
+import { assert } from '@battalion/base/assert.ts'
+import type { UserId } from '@battalion/base/ids.ts'
+import { CLOSE_CODES } from '@battalion/wire/close-codes.ts'
+import type { CloseReason } from '@battalion/wire/close-codes.ts'
+import { ClientState, CloseCode, Room, SchemaSerializer } from '@colyseus/core'
+import type { AuthContext, Client } from '@colyseus/core'
+import type { Schema } from '@colyseus/schema'
+import type { ZodType } from 'zod'
+import type { ClientSeat, SeatAuth } from './client-seat.ts'
+import { closeTextOf, cutCloseText, isOwnCloseCode, toCloseCode } from './close-text.ts'
+import {
+  internalsOf,
+  overrideInternals,
+  rejectReconnection,
+  stockRoom,
+} from './colyseus-internals.ts'
+import type { ConnectionOptions, ReserveArguments } from './colyseus-internals.ts'
+import { CopyingSerializer } from './copying-serializer.ts'
+import { ErrorBudget } from './error-budget.ts'
+import { FrameDesk } from './frame-desk.ts'
+import { withHookTimeout } from './hook-timeout.ts'
+import { checkJoinAttempt, isSeatAuth } from './join-gate.ts'
+import type { RoomPorts } from './ports.ts'
+import { findAppError, toRefusal } from './refusal.ts'
+import { SeatReservations } from './seat-reservations.ts'
+import { SlowReaderSweep } from './slow-readers.ts'
+import { TokenBucket } from './token-bucket.ts'
+
+/** A closed client that does not answer the closing handshake is cut off after this (ms). */
+const CLOSE_HANDSHAKE_MS_MAX = 2000
+
+/** State and listing of a room. */
+export interface BaseRoomTypes {
+  state: Schema
+  metadata: unknown
+}
+
+export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
+  Pick<T, 'state' | 'metadata'> & { client: Client }
+> {
+  protected readonly ports: RoomPorts
+  readonly #seats = new Map<Client, ClientSeat>()
+  readonly #reservations: SeatReservations
+  readonly #errors: ErrorBudget
+  /** What a user's seat elsewhere is told to call; by session id. */
+  readonly #replacers = new Map<string, () => void>()
+  readonly #desk: FrameDesk
+  readonly #sweep: SlowReaderSweep
+  #isStopping = false
+
+  constructor(ports: RoomPorts) {
+    super()
+    this.ports = ports
+    this.#errors = new ErrorBudget(ports.limits.roomErrorsPerMinuteMax)
+    this.#reservations = new SeatReservations(this, ports)
+    this.#desk = new FrameDesk({
+      clock: ports.clock,
+      frameBytesMax: ports.limits.frameBytesMax,
+      dispatch: (client, frame) => stockRoom._onMessage.call(this, client, frame, true),
+      receiveBytes: (client, type, bytes) => this.receiveBytes(client, type, bytes),
+      rejectFrame: (client, rejection) => this.rejectFrame(client, rejection),
+      flooded: (client) => this.#flooded(client),
+      acknowledged: (seat) => this.#acknowledged(seat),
+    })
+    this.#sweep = new SlowReaderSweep(ports, {
+      seats: () => this.#seats.values(),
+      cutOff: (seat) => this.cutOff(seat),
+      guard: (where, work) => this.guard(where, work),
+    })
+    this.seatReservationTimeout = ports.limits.seatTimeoutSec
+    this.maxMessagesPerSecond = ports.limits.framesBurst
+    // The patch interval runs outside the error boundary and out of step with the tick: no interval.
+    this.patchRate = null
+    overrideInternals(this, {
+      _onMessage: (client, frame, isBinary) => {
+        const seat = this.#seats.get(client)
+        if (seat !== undefined) this.#desk.receive(seat, frame, isBinary)
+      },
+      _onJoin: (client, context, options) => this.#join(client, context, options),
+      _reserveSeat: (...args) => this.#reserve(args),
+    })
+  }
+
+  /** True when `userId` sits here, is expected here, or may come back here. */
+  hasUser(userId: UserId): boolean {
+    if (this.#reservations.has(userId)) return true
+    for (const seat of this.#seats.values()) if (seat.auth.userId === userId) return true
+    for (const [sessionId] of this.#replacers) {
+      const waiting = internalsOf(this)._reservedSeats[sessionId]?.[1]
+      if (isSeatAuth(waiting) && waiting.userId === userId) return true
+    }
+    return false
+  }
+
+  /** Nobody new gets in; ends within `withinMs` at the latest, with everybody told why. */
+  async drain(_withinMs: number): Promise<void> {
+    await this.stop('draining')
+  }
+
+  /** Closes everybody with `reason` and disposes the room. */
+  protected async stop(reason: CloseReason): Promise<void> {
+    if (this.#isStopping) return
+    this.#isStopping = true
+    this.#reservations.clear()
+    await this.disconnect(CLOSE_CODES[reason])
+  }
+
+  /** The only way to close one client. It may not come back to this seat. */
+  protected close(client: Client, reason: CloseReason): void {
+    const seat = this.#seats.get(client)
+    if (seat === undefined || seat.isClosing) return
+    seat.isClosing = true
+    seat.closeReason = reason
+    seat.ackTimer?.cancel()
+    this.#cutOffLater(client)
+    this.kickClient(client.sessionId, CLOSE_CODES[reason], closeTextOf(reason))
+  }
+
+  /** Cuts a client that does not read; it may come back. */
+  protected cutOff(seat: ClientSeat): void {
+    seat.closeReason = 'slow_reader'
+    this.ports.sockets.terminate(seat.client)
+  }
+
+  /** Seats reserved and not yet taken. */
+  protected get reservedCount(): number {
+    return this.#reservations.count
+  }
+
+  protected findSeat(client: Client): ClientSeat | undefined {
+    return this.#seats.get(client)
+  }
+
+  /** Runs `work` inside the room's error boundary; false when it threw. */
+  protected guard(where: string, work: () => void): boolean {
+    try {
+      work()
+      return true
+    } catch (error) {
+      this.#countError(error, where)
+      return false
+    }
+  }
+
+  /** Handles messages of `type`; what does not fit `schema` closes its sender. */
+  protected handle<M>(
+    type: string,
+    schema: ZodType<M>,
+    handler: (client: Client, message: M) => void,
+  ): void {
+    this.onMessage(type, (client: Client, message: unknown) => {
+      const parsed = schema.safeParse(message)
+      if (!parsed.success) return this.rejectFrame(client, `message_${type}`)
+      this.ports.metrics.messageReceived(type)
+      handler(client, parsed.data)
+    })
+  }
+
+  /** Counts a frame that must not be; its sender is closed. */
+  protected rejectFrame(client: Client, rejection: string): void {
+    this.ports.metrics.frameRejected(rejection)
+    this.close(client, rejection === 'size' ? 'frame_too_large' : 'bad_frame')
+  }
+
+  // ---- in front of Colyseus ----------------------------------------------------------------
+
+  override setSerializer(serializer: Parameters<Room['setSerializer']>[0]): void {
+    const isStock = serializer instanceof SchemaSerializer
+    super.setSerializer(
+      isStock ? new CopyingSerializer((client) => this.#mayPatch(client)) : serializer,
+    )
+  }
+
+  async #reserve(args: ReserveArguments): Promise<boolean> {
+    const [sessionId, options, auth, , isReconnection] = args
+    if (isReconnection === true) return await stockRoom._reserveSeat.apply(this, args)
+    if (this.#isStopping || !isSeatAuth(auth)) return false
+    if (!this.mayReserve(options, auth)) return false
+    this.#reservations.add(sessionId, auth.userId)
+    const isReserved = await stockRoom._reserveSeat.apply(this, args)
+    if (!isReserved) this.#reservations.settle(sessionId)
+    return isReserved
+  }
+
+  async #join(client: Client, context: AuthContext, options: ConnectionOptions): Promise<void> {
+    const startedAtMs = this.ports.clock.monotonicMs()
+    try {
+      const auth = await checkJoinAttempt(this, this.ports, { client, context, options })
+      const seat = this.#createSeat(client, auth, startedAtMs)
+      if (options.reconnectionToken != null) this.#cutOffStale(client.sessionId)
+      await stockRoom._onJoin.call(this, client, context, options)
+      this.#awaitAcknowledgement(seat)
+    } catch (error) {
+      const refusal = toRefusal(error)
+      this.#seats.delete(client)
+      this.ports.metrics.joined(refusal.result, this.ports.clock.monotonicMs() - startedAtMs)
+      client.leave(refusal.closeCode, refusal.closeText)
+      throw refusal.error
+    }
+  }
+
+  #createSeat(client: Client, auth: SeatAuth, startedAtMs: number): ClientSeat {
+    const seat: ClientSeat = {
+      client,
+      auth,
+      bucket: new TokenBucket(this.ports.limits, startedAtMs),
+      startedAtMs,
+      ackTimer: undefined,
+      isJoined: false,
+      isClosing: false,
+      isBroken: false,
+      closeReason: undefined,
+      drainedAtMs: startedAtMs,
+    }
+    this.#seats.set(client, seat)
+    this.#guardLeave(client)
+    client.ref.on('error', () => {
+      seat.isBroken = true
+      this.ports.metrics.frameRejected('protocol')
+    })
+    client.ref.on('ping', (data: Uint8Array) => this.#desk.allow(seat, data.byteLength))
+    return seat
+  }
+
+  /** `client.leave` takes any code and text and throws on some; Colyseus calls it with both. */
+  #guardLeave(client: Client): void {
+    const leave = client.leave.bind(client)
+    client.leave = (code, text) => {
+      // Colyseus gave up on a frame while decoding it: close as for any other bad frame.
+      if (this.#desk.isDispatching(client)) return this.rejectFrame(client, 'decode')
+      leave(toCloseCode(code), cutCloseText(text ?? ''))
+    }
+  }
+
+  /** The same session over another socket: the old one is dead, whether TCP knows it or not. */
+  #cutOffStale(sessionId: string): void {
+    const stale = this.clients.get(sessionId)
+    if (stale !== undefined) this.ports.sockets.terminate(stale)
+  }
+
+  #awaitAcknowledgement(seat: ClientSeat): void {
+    if (seat.client.state !== ClientState.JOINING) return
+    seat.ackTimer = this.ports.timers.setTimeout(() => {
+      this.close(seat.client, 'join_timeout')
+    }, this.ports.limits.joinAckTimeoutMs)
+  }
+
+  #flooded(client: Client): void {
+    this.ports.metrics.frameRejected('flood')
+    this.close(client, 'flood')
+  }
+
+  #acknowledged(seat: ClientSeat): void {
+    seat.isJoined = true
+    seat.ackTimer?.cancel()
+    this.ports.metrics.joined('ok', this.ports.clock.monotonicMs() - seat.startedAtMs)
+    this.guard('joined', () => this.joined(seat.client))
+  }
+
+  // ---- Colyseus' hooks, each with a time-out -----------------------------------------------
+
+  override async onCreate(options: unknown): Promise<void> {
+    this.onMessage('*', (client: Client) => this.rejectFrame(client, 'message_unknown'))
+    await this.#hook('open', async () => await this.open(options))
+    this.#sweep.start()
+  }
+
+  override async onJoin(client: Client, options: unknown): Promise<void> {
+    const auth: unknown = client.auth
+    assert(isSeatAuth(auth), 'a seat was authenticated')
+    this.#reservations.settle(client.sessionId)
+    await this.#hook('enter', async () => await this.enter(client, options, auth))
+    const { sessionId } = client
+    const replace = () => this.#replace(sessionId)
+    this.#replacers.set(sessionId, replace)
+    this.ports.seats.claim(auth.userId, this.roomName, replace)
+  }
+
+  override onDrop(client: Client, code?: number): void {
+    const seat = this.#seats.get(client)
+    if (this.#isStopping || seat === undefined || !seat.isJoined) return
+    if (seat.isClosing || seat.isBroken || isOwnCloseCode(code ?? 0)) return
+    const graceSec = this.dropped(client)
+    if (graceSec <= 0) return
+    this.#recordDisconnect(seat, code)
+    this.#seats.delete(client)
+    this.allowReconnection(client, graceSec).then(
+      () => this.ports.metrics.reconnected('ok'),
+      () => this.ports.metrics.reconnected('expired'),
+    )
+  }
+
+  override onReconnect(client: Client): void {
+    this.returned(client)
+  }
+
+  override async onLeave(client: Client, code?: number): Promise<void> {
+    const seat = this.#seats.get(client)
+    if (seat !== undefined) this.#recordDisconnect(seat, code)
+    this.#seats.delete(client)
+    this.#release(client)
+    await this.#hook(
+      'exit',
+      async () => await this.exit(client, code ?? CloseCode.ABNORMAL_CLOSURE),
+    )
+  }
+
+  override async onDispose(): Promise<void> {
+    this.#sweep.stop()
+    for (const seat of this.#seats.values()) seat.ackTimer?.cancel()
+    this.#reservations.clear()
+    await this.#hook('dispose', async () => await this.dispose())
+  }
+
+  override onBeforeShutdown(): void {
+    this.drain(0).catch((error: unknown) => this.#countError(error, 'drain'))
+  }
+
+  /** Without this one throw would end every room of the process. */
+  override onUncaughtException(error: Error, method: string): void {
+    this.#countError(error, method)
+  }
+
+  #countError(error: unknown, where: string): void {
+    // A refusal is an answer, not an error of the room.
+    if (findAppError(error) !== undefined) return
+    this.ports.metrics.roomError(where)
+    this.ports.logger.error({ room: this.roomId, where, err: error }, 'a room made an error')
+    if (!this.#errors.spend(this.ports.clock.monotonicMs()) || this.#isStopping) return
+    this.ports.metrics.roomCrashed()
+    void this.#crash()
+  }
+
+  async #crash(): Promise<void> {
+    try {
+      await this.stop('room_error')
+    } catch (error) {
+      this.ports.logger.error({ room: this.roomId, err: error }, 'a crashed room did not stop')
+    }
+  }
+
+  async #hook(name: string, work: () => Promise<void>): Promise<void> {
+    await withHookTimeout(this.ports.timers, name, work())
+  }
+
+  // ---- seats -------------------------------------------------------------------------------
+
+  /** The same user sat down elsewhere, or here again. */
+  #replace(sessionId: string): void {
+    const client = this.clients.get(sessionId)
+    if (client !== undefined) this.close(client, 'replaced')
+    else rejectReconnection(this, sessionId, 'replaced')
+  }
+
+  #release(client: Client): void {
+    const replace = this.#replacers.get(client.sessionId)
+    if (replace === undefined) return
+    this.#replacers.delete(client.sessionId)
+    const auth: unknown = client.auth
+    if (isSeatAuth(auth)) this.ports.seats.release(auth.userId, this.roomName, replace)
+  }
+
+  #recordDisconnect(seat: ClientSeat, code: number | undefined): void {
+    const reason = seat.closeReason ?? (code === CloseCode.CONSENTED ? 'left' : 'lost')
+    seat.ackTimer?.cancel()
+    this.ports.metrics.disconnected(code ?? CloseCode.ABNORMAL_CLOSURE, reason)
+    this.ports.logger.info(
+      { room: this.roomId, user: seat.auth.userId, code, reason },
+      'client gone',
+    )
+  }
+
+  #cutOffLater(client: Client): void {
+    const timer = this.ports.timers.setTimeout(() => {
+      this.ports.sockets.terminate(client)
+    }, CLOSE_HANDSHAKE_MS_MAX)
+    client.ref.once('close', () => timer.cancel())
+  }
+
+  /** A client that missed a patch has a wrong tree for good, so it is cut off and joins anew. */
+  #mayPatch(client: Client): boolean {
+    const seat = this.#seats.get(client)
+    if (seat === undefined || seat.isClosing) return false
+    if (this.ports.sockets.bufferedBytes(client) < this.ports.limits.patchSkipBytes) return true
+    this.ports.metrics.patchSkipped('slow')
+    this.cutOff(seat)
+    return false
+  }
+
+  // ---- what a room is ----------------------------------------------------------------------
+
+  protected abstract open(options: unknown): Promise<void> | void
+  /** Whether a seat may be reserved now; false answers "full". */
+  protected abstract mayReserve(options: unknown, auth: SeatAuth): boolean
+  /** A client took its seat; throw AppError to refuse. Nothing may be sent by raw bytes yet. */
+  protected abstract enter(client: Client, options: unknown, auth: SeatAuth): Promise<void> | void
+  /** The client acknowledged its join and has the full state. */
+  protected abstract joined(client: Client): void
+  /** The connection was lost: for how long may it come back (s)? 0 = not at all. */
+  protected abstract dropped(client: Client): number
+  /** The user of a dropped client came back; `client` is a new object. */
+  protected abstract returned(client: Client): void
+  /** The client is gone for good. */
+  protected abstract exit(client: Client, code: number): Promise<void> | void
+  /** Bytes of type `type`; returns why they were refused. */
+  protected abstract receiveBytes(
+    client: Client,
+    type: number,
+    bytes: Uint8Array,
+  ): string | undefined
+  protected abstract dispose(): Promise<void> | void
+}

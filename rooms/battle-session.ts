@@ -1,0 +1,344 @@
+/**
+ * What runs in a battle room: the tick, who takes part, one match after another. Knows clients only
+ * as things to send to; the room that hosts it does everything Colyseus.
+ *
+ * A match is warmup, running, ended; then the next one begins in the same room with a new id and
+ * everybody keeps his seat. While draining no next one begins.
+ */
+import { AppError } from '@battalion/base/app-error.ts'
+import { NET_ID_NONE } from '@battalion/base/ids.ts'
+import type { UserId } from '@battalion/base/ids.ts'
+import type { CloseReason } from '@battalion/wire/close-codes.ts'
+import type { BattleMetadata } from '../matchmaker/choose-battle.ts'
+import type { BattlefieldState } from '../schema/battlefield-state.ts'
+import type { Client } from '@colyseus/core'
+import { BattleMatch } from './battle-match.ts'
+import { BattleRoster } from './battle-roster.ts'
+import type { Field } from './choose-field.ts'
+import { OverloadLadder, OverloadStep } from './overload-ladder.ts'
+import { resetViewer } from './participant.ts'
+import type { Participant } from './participant.ts'
+import type { RoomPorts } from './ports.ts'
+import { projectBattle, projectRoster, resetState } from './project-state.ts'
+import { SnapshotWriter } from './snapshot-writer.ts'
+import { TickLoop } from './tick-loop.ts'
+import type { Wake } from './tick-loop.ts'
+import { TickStats } from './tick-stats.ts'
+
+/** State patches per second; half of it from this many players on. */
+const PATCH_RATE_HZ = 4
+const MANY_PLAYERS = 200
+
+/** What the session needs of its room. */
+export interface SessionHost {
+  guard(where: string, work: () => void): boolean
+  patch(): void
+  close(client: Client, reason: CloseReason): void
+  publish(metadata: BattleMetadata): void
+  /** Tells a participant which battle and soldier are his from now on, and begins snapshots. */
+  welcome(participant: Participant): void
+}
+
+export interface BattleSessionOptions {
+  readonly ports: RoomPorts
+  readonly field: Field
+  readonly state: BattlefieldState
+  readonly roomId: string
+  readonly host: SessionHost
+}
+
+export class BattleSession {
+  readonly roster = new BattleRoster()
+  readonly playersMax: number
+  readonly #options: BattleSessionOptions
+  readonly #ports: RoomPorts
+  readonly #loop: TickLoop
+  readonly #ladder: OverloadLadder
+  readonly #stats = new TickStats()
+  readonly #writer: SnapshotWriter
+  #match: BattleMatch
+  #isResultTold = false
+  #wakeCount = 0
+  #nextPatchMs = 0
+  #listed: BattleMetadata
+  #drained: (() => void) | undefined
+  #isDraining = false
+
+  constructor(options: BattleSessionOptions) {
+    const { ports, field } = options
+    const stepMs = 1000 / field.mode.tickRateHz
+    this.#options = options
+    this.#ports = ports
+    this.playersMax = Math.min(field.mode.playersMax, ports.limits.playersMax)
+    this.#ladder = new OverloadLadder(stepMs)
+    this.#writer = new SnapshotWriter(ports)
+    this.#loop = new TickLoop({
+      clock: ports.clock,
+      timers: ports.timers,
+      stepMs,
+      wake: (wake) => this.#onWake(wake),
+    })
+    this.#match = this.#createMatch()
+    resetState(options.state, this.#match)
+    projectBattle(options.state, this.#match)
+    this.#listed = this.metadata
+  }
+
+  get match(): BattleMatch {
+    return this.#match
+  }
+
+  get spectatorsMax(): number {
+    return this.#ports.limits.spectatorsMax
+  }
+
+  /** What the matchmaker may know. */
+  get metadata(): BattleMetadata {
+    const { field } = this.#options
+    return {
+      mode: field.mode.id,
+      map: field.mapId,
+      region: this.#ports.region,
+      players: this.roster.playerCount,
+      playersMax: this.playersMax,
+      spectators: this.roster.spectatorCount,
+      spectatorsMax: this.spectatorsMax,
+      phase: this.#match.phase,
+      locked: this.#isClosed(),
+    }
+  }
+
+  start(): void {
+    this.#ports.metrics.roomsChanged(this.#options.field.mode.id, 'open', 1)
+    this.#loop.start()
+  }
+
+  stop(): void {
+    this.#loop.stop()
+    this.#drained?.()
+    this.#ports.metrics.shedLevel(this.#options.roomId, OverloadStep.none)
+    this.#ports.metrics.roomsChanged(this.#options.field.mode.id, 'open', -1)
+  }
+
+  /** Resolves when the running battle is over or `withinMs` have passed. */
+  async drain(withinMs: number): Promise<void> {
+    this.#isDraining = true
+    if (this.#match.phase !== 'running' || withinMs <= 0 || this.roster.playerCount === 0) return
+    await new Promise<void>((resolve) => {
+      const timer = this.#ports.timers.setTimeout(resolve, withinMs)
+      this.#drained = () => {
+        timer.cancel()
+        resolve()
+      }
+    })
+  }
+
+  // ---- who takes part ----------------------------------------------------------------------
+
+  /** Index of the class called `id`. */
+  findClass(id: string | undefined): number | undefined {
+    const index = this.#match.world.balance.classes.findIndex((one) => one.id === id)
+    return index < 0 ? undefined : index
+  }
+
+  /** Whether a seat may be reserved, while `reserved` others are. */
+  mayAdmit(userId: UserId, isSpectator: boolean, reserved: number): boolean {
+    if (this.roster.find(userId) !== undefined) return true
+    if (this.#isClosed()) return false
+    if (isSpectator) return this.roster.spectatorCount + reserved < this.spectatorsMax
+    return this.roster.playerCount + reserved < this.playersMax
+  }
+
+  /** Lets somebody in; throws AppError when there is no room. */
+  join(participant: Participant): void {
+    const { isSpectator } = participant
+    const isFull = isSpectator
+      ? this.roster.spectatorCount >= this.spectatorsMax
+      : this.roster.playerCount >= this.playersMax
+    if (isFull || !this.#enlist(participant)) {
+      throw new AppError('battle_full', 'The battle has no free seat.')
+    }
+    this.roster.add(participant)
+    this.#ports.metrics.clientsChanged(isSpectator ? 'spectating' : 'playing', 1)
+  }
+
+  /** The user's next connection; soldier, team and score stay. */
+  takeOver(participant: Participant, owner: Client): void {
+    participant.owner = owner
+    participant.isReceiving = false
+    if (!participant.isConnected) this.#countConnected(1)
+    participant.isConnected = true
+    participant.activeAtMs = this.#ports.clock.monotonicMs()
+    // A reloaded page numbers its commands from the start.
+    if (participant.netId !== NET_ID_NONE) this.#match.queues.reset(participant.netId)
+  }
+
+  /** The connection is gone; the soldier stands still and waits. */
+  lose(participant: Participant): void {
+    participant.isReceiving = false
+    participant.isConnected = false
+    this.#countConnected(-1)
+  }
+
+  leave(participant: Participant): void {
+    const { isSpectator, isConnected, netId } = participant
+    participant.isReceiving = false
+    this.roster.remove(participant)
+    if (netId !== NET_ID_NONE) this.#match.remove(participant)
+    const state = isConnected ? (isSpectator ? 'spectating' : 'playing') : 'reconnecting'
+    this.#ports.metrics.clientsChanged(state, -1)
+  }
+
+  /** Snapshots from now on, keyframes first. */
+  beginReceiving(participant: Participant): void {
+    const { map, soldiers } = this.#match.world
+    const { netId } = participant
+    const isPlayer = netId !== NET_ID_NONE
+    const middle = { x: map.map.widthMetres / 2, z: map.map.depthMetres / 2 }
+    const own = { x: soldiers.px[netId] ?? 0, z: soldiers.pz[netId] ?? 0 }
+    resetViewer(participant, isPlayer ? soldiers.team[netId]! : 0, isPlayer ? own : middle)
+    this.#writer.admit(participant)
+    participant.isReceiving = true
+  }
+
+  #countConnected(delta: 1 | -1): void {
+    this.#ports.metrics.clientsChanged('playing', delta)
+    this.#ports.metrics.clientsChanged('reconnecting', delta === 1 ? -1 : 1)
+  }
+
+  /** Gives a player a soldier; false when the battle is full. */
+  #enlist(participant: Participant): boolean {
+    if (participant.isSpectator) return true
+    const netId = this.#match.add(participant.classId)
+    if (netId === undefined) return false
+    participant.netId = netId
+    return true
+  }
+
+  #isClosed(): boolean {
+    return (
+      this.#isDraining ||
+      this.#ports.isDraining() ||
+      this.#ladder.step >= OverloadStep.closed ||
+      this.roster.playerCount >= this.playersMax
+    )
+  }
+
+  // ---- the tick ----------------------------------------------------------------------------
+
+  #onWake(wake: Wake): void {
+    const { metrics, clock } = this.#ports
+    this.#options.host.guard('tick', () => {
+      const startMs = clock.monotonicMs()
+      for (let step = 0; step < wake.steps; step++) this.#match.step()
+      const steppedMs = clock.monotonicMs()
+      metrics.tickWork('sim', (steppedMs - startMs) / wake.steps)
+      this.#afterSteps(startMs)
+      this.#send(wake, steppedMs)
+      const workMs = clock.monotonicMs() - startMs
+      this.#stats.add(workMs)
+      metrics.tickWork('total', workMs)
+    })
+    metrics.tickLateness(wake.latenessMs)
+    if (wake.steps > 1) metrics.catchUpSteps(wake.steps - 1)
+    if (wake.skipped > 0) metrics.tickSkipped(wake.skipped)
+  }
+
+  #afterSteps(nowMs: number): void {
+    if (!this.#match.isOver) return
+    if (!this.#isResultTold) this.#tellResult()
+    if (this.#match.world.tick < this.#match.nextBattleTick) return
+    if (!this.#isDraining && !this.#ports.isDraining()) this.#startNextMatch(nowMs)
+  }
+
+  #send(wake: Wake, nowMs: number): void {
+    const { clock, metrics } = this.#ports
+    const step = this.#ladder.observe(wake.latenessMs, nowMs)
+    const isPatchDue = nowMs >= this.#nextPatchMs
+    if (isPatchDue) this.#project(nowMs, step)
+    this.#wakeCount++
+    if (step >= OverloadStep.halfRate && this.#wakeCount % 2 === 0) {
+      metrics.patchSkipped('shed')
+      if (isPatchDue) this.#options.host.patch()
+      return
+    }
+    this.#match.encoder.encode()
+    const encodedMs = clock.monotonicMs()
+    metrics.tickWork('encode', encodedMs - nowMs)
+    this.#writer.send({
+      world: this.#match.world,
+      encoder: this.#match.encoder,
+      viewers: this.roster.all,
+      inputsWaiting: (netId) => this.#match.queues.waiting(netId),
+      patch: isPatchDue ? () => this.#options.host.patch() : undefined,
+    })
+    metrics.tickWork('send', clock.monotonicMs() - encodedMs)
+  }
+
+  #project(nowMs: number, step: OverloadStep): void {
+    const { state, host, roomId } = this.#options
+    const isMany = this.roster.playerCount >= MANY_PLAYERS
+    this.#nextPatchMs = nowMs + 1000 / (isMany ? PATCH_RATE_HZ / 2 : PATCH_RATE_HZ)
+    projectBattle(state, this.#match)
+    projectRoster(state, this.#match.world, this.roster.all)
+    const { p50Ms, p99Ms } = this.#stats.percentiles()
+    state.tickMsP50 = p50Ms
+    state.tickMsP99 = p99Ms
+    state.overloadStep = step
+    this.#ports.metrics.shedLevel(roomId, step)
+    this.#sendIdleAway(nowMs)
+    const { metadata } = this
+    if (JSON.stringify(metadata) === JSON.stringify(this.#listed)) return
+    this.#listed = metadata
+    host.publish(metadata)
+  }
+
+  #sendIdleAway(nowMs: number): void {
+    const idleMsMax = this.#ports.limits.idleKickSec * 1000
+    for (const player of Array.from(this.roster.players())) {
+      if (!player.isReceiving || nowMs - player.activeAtMs <= idleMsMax) continue
+      this.#options.host.close(player.owner, 'idle')
+    }
+  }
+
+  // ---- one match after another -------------------------------------------------------------
+
+  #createMatch(): BattleMatch {
+    const { ports, field } = this.#options
+    return new BattleMatch({
+      balance: ports.balance(),
+      mode: field.mode,
+      mapId: field.mapId,
+      matchId: ports.createMatchId(),
+      seed: ports.createSeed(),
+      playersMax: this.playersMax,
+      startedAtMs: ports.clock.wallMs(),
+    })
+  }
+
+  #tellResult(): void {
+    this.#isResultTold = true
+    const result = this.#match.result(this.roster.players())
+    this.#ports.results.report({
+      ...result,
+      startedAtMs: this.#match.startedAtMs,
+      endedAtMs: this.#ports.clock.wallMs(),
+    })
+    for (const { owner, isReceiving } of this.roster.all) {
+      if (isReceiving) owner.send('result', result)
+    }
+    this.#drained?.()
+  }
+
+  #startNextMatch(nowMs: number): void {
+    this.#match = this.#createMatch()
+    this.#isResultTold = false
+    this.#nextPatchMs = nowMs
+    resetState(this.#options.state, this.#match)
+    for (const participant of this.roster.all) {
+      participant.netId = NET_ID_NONE
+      this.#enlist(participant)
+      if (participant.isReceiving) this.#options.host.welcome(participant)
+    }
+  }
+}

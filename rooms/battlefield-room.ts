@@ -1,0 +1,263 @@
+/**
+ * One battle after another in one room: adapts the simulation to clients and decides nothing about
+ * the game. Inputs are queued as they come and carried out by the tick; snapshots leave once per
+ * wake-up; the slow state is projected a few times a second. Ports come by closure.
+ */
+import { AppError } from '@battalion/base/app-error.ts'
+import { NET_ID_NONE } from '@battalion/base/ids.ts'
+import { giveUp, setClassWish } from '@battalion/sim/soldiers.ts'
+import { BYTES_INPUT } from '@battalion/wire/messages.ts'
+import type { ServerMessages } from '@battalion/wire/messages.ts'
+import { PROTOCOL_VERSION } from '@battalion/wire/protocol-version.ts'
+import type { AuthContext, Client } from '@colyseus/core'
+import type { BattleMetadata } from '../matchmaker/choose-battle.ts'
+import { BattlefieldState } from '../schema/battlefield-state.ts'
+import { BaseRoom } from './base-room.ts'
+import { ADD_BOTS, GIVE_UP, LOADOUT, LOOK, RTT, readJoinWishes } from './battle-messages.ts'
+import type { JoinWishes } from './battle-messages.ts'
+import { BattleSession } from './battle-session.ts'
+import { chooseField } from './choose-field.ts'
+import type { SeatAuth } from './client-seat.ts'
+import { cleanName } from './clean-name.ts'
+import { authenticateToken } from './join-gate.ts'
+import { parseInput } from './parse-input.ts'
+import { createParticipant } from './participant.ts'
+import type { Participant } from './participant.ts'
+import type { RoomPorts } from './ports.ts'
+
+/** Places beside players and spectators: a user's second connection, while it replaces the first. */
+const SPARE_CLIENTS_COUNT = 16
+/** A spectator's view moves at most this often (ms). */
+const LOOK_INTERVAL_MS = 100
+
+/** What the composition root decides about battle rooms. */
+export interface BattlefieldSettings {
+  /** False keeps an empty battle running, as the standing demo wants. Default true. */
+  readonly autoDispose?: boolean
+}
+
+interface BattlefieldTypes {
+  state: BattlefieldState
+  metadata: BattleMetadata
+}
+
+export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
+  #session: BattleSession | undefined
+
+  constructor(ports: RoomPorts, settings: BattlefieldSettings) {
+    super(ports)
+    this.autoDispose = settings.autoDispose ?? true
+    this.state = new BattlefieldState()
+  }
+
+  get session(): BattleSession {
+    if (this.#session === undefined) throw new AppError('unavailable', 'The battle is starting.')
+    return this.#session
+  }
+
+  /** A running battle goes on until it ends or `withinMs` have passed; then all are sent away. */
+  override async drain(withinMs: number): Promise<void> {
+    await this.session.drain(withinMs)
+    await this.stop('draining')
+  }
+
+  protected open(options: unknown): void {
+    const wishes = readJoinWishes(options)
+    const field = chooseField(this.ports.balance(), wishes)
+    this.#session = new BattleSession({
+      ports: this.ports,
+      field,
+      state: this.state,
+      roomId: this.roomId,
+      host: {
+        guard: (where, work) => this.guard(where, work),
+        patch: () => this.broadcastPatch(),
+        close: (client, reason) => this.close(client, reason),
+        welcome: (participant) => this.#welcome(participant),
+        publish: (metadata) => this.#publish(metadata),
+      },
+    })
+    this.metadata = this.session.metadata
+    const { playersMax, spectatorsMax } = this.session
+    this.maxClients = playersMax + spectatorsMax + SPARE_CLIENTS_COUNT
+    this.#handleMessages()
+    this.session.start()
+  }
+
+  protected mayReserve(options: unknown, auth: SeatAuth): boolean {
+    const isSpectator = readJoinWishes(options).spectate === true
+    return this.session.mayAdmit(auth.userId, isSpectator, this.reservedCount)
+  }
+
+  protected enter(client: Client, options: unknown, auth: SeatAuth): void {
+    const wishes = readJoinWishes(options)
+    const version = wishes.protocolVersion ?? PROTOCOL_VERSION
+    if (version !== PROTOCOL_VERSION) {
+      throw new AppError('conflict', `The server speaks protocol ${PROTOCOL_VERSION}: reload.`)
+    }
+    const participant = this.#seat(client, wishes, auth)
+    client.userData = participant
+  }
+
+  #seat(client: Client, wishes: JoinWishes, auth: SeatAuth): Participant {
+    const isSpectator = wishes.spectate === true
+    const known = this.session.roster.find(auth.userId)
+    if (known !== undefined && known.isSpectator === isSpectator) {
+      this.session.takeOver(known, client)
+      return known
+    }
+    if (known !== undefined) this.session.leave(known)
+    const participant = createParticipant({
+      userId: auth.userId,
+      name: cleanName(wishes.name, auth.displayName),
+      bot: auth.kind === 'bot',
+      isSpectator,
+      classId: this.session.findClass(wishes.classId) ?? 0,
+      owner: client,
+      nowMs: this.ports.clock.monotonicMs(),
+    })
+    this.session.join(participant)
+    return participant
+  }
+
+  protected joined(client: Client): void {
+    const participant = this.#find(client)
+    if (participant !== undefined) this.#welcome(participant)
+  }
+
+  #welcome(participant: Participant): void {
+    const { world } = this.session.match
+    this.session.beginReceiving(participant)
+    send(participant.owner, 'welcome', {
+      protocolVersion: PROTOCOL_VERSION,
+      netId: participant.netId,
+      matchId: this.session.match.matchId,
+      mode: world.mode.id,
+      map: world.map.map.id,
+      balanceVersion: world.balance.version,
+      tickRateHz: world.mode.tickRateHz,
+      snapshotRateHz: world.mode.tickRateHz,
+      tick: world.tick,
+      demo: this.ports.demo !== undefined,
+    })
+  }
+
+  protected dropped(client: Client): number {
+    const participant = this.#find(client)
+    if (participant === undefined || participant.isSpectator) return 0
+    this.session.lose(participant)
+    return this.ports.limits.reconnectGraceSec
+  }
+
+  protected returned(client: Client): void {
+    const participant = client.userData as Participant | undefined
+    if (participant !== undefined) this.session.takeOver(participant, client)
+  }
+
+  protected exit(client: Client): void {
+    const participant = this.#find(client)
+    if (participant !== undefined) this.session.leave(participant)
+  }
+
+  protected receiveBytes(client: Client, type: number, bytes: Uint8Array): string | undefined {
+    if (type !== BYTES_INPUT) return 'bytes_type'
+    const participant = this.#find(client)
+    if (participant === undefined) return undefined
+    if (participant.netId === NET_ID_NONE) return 'input_spectator'
+    const { queues } = this.session.match
+    const { netId, lastInput } = participant
+    const outcome = parseInput(bytes, { queues, netId, last: lastInput }, this.ports.metrics)
+    if (outcome.isActive) participant.activeAtMs = this.ports.clock.monotonicMs()
+    return outcome.rejection
+  }
+
+  protected dispose(): void {
+    this.#session?.stop()
+  }
+
+  #handleMessages(): void {
+    this.handle('rtt', RTT, (client, { id }) => send(client, 'rtt', { id }))
+    this.handle('giveUp', GIVE_UP, (client) => {
+      const player = this.#findPlayer(client)
+      if (player !== undefined) giveUp(this.session.match.world, player.netId)
+    })
+    this.handle('loadout', LOADOUT, (client, { classId }) => this.#chooseClass(client, classId))
+    this.handle('look', LOOK, (client, { x, z }) => this.#look(client, x, z))
+    this.handle('addBots', ADD_BOTS, (client, { count }) => this.#addBots(client, count))
+  }
+
+  #chooseClass(client: Client, id: string): void {
+    const player = this.#findPlayer(client)
+    const classId = this.session.findClass(id)
+    if (classId === undefined) return notice(client, 'unknown_class', 'There is no such class.')
+    if (player === undefined) return
+    player.classId = classId
+    setClassWish(this.session.match.world, player.netId, classId)
+  }
+
+  #look(client: Client, x: number, z: number): void {
+    const spectator = this.#find(client)
+    const nowMs = this.ports.clock.monotonicMs()
+    if (spectator?.isSpectator !== true || nowMs - spectator.lookedAtMs < LOOK_INTERVAL_MS) return
+    spectator.lookedAtMs = nowMs
+    const { map } = this.session.match.world.map
+    spectator.viewer.centreX = Math.min(x, map.widthMetres)
+    spectator.viewer.centreZ = Math.min(z, map.depthMetres)
+  }
+
+  #addBots(client: Client, count: number): void {
+    const { demo } = this.ports
+    if (demo === undefined) return notice(client, 'not_a_demo', 'This server has no demo bots.')
+    if (demo.addBots(this.session.match.matchId, count)) return
+    notice(client, 'bots_full', 'The demo has as many bots as it may have.')
+  }
+
+  #publish(metadata: BattleMetadata): void {
+    this.setMatchmaking({ metadata }).catch((error: unknown) => {
+      this.ports.logger.warn({ room: this.roomId, err: error }, 'a battle was not listed anew')
+    })
+  }
+
+  /** Who `client` is; undefined when another connection of the user replaced it. */
+  #find(client: Client): Participant | undefined {
+    const participant = client.userData as Participant | undefined
+    return participant?.owner === client ? participant : undefined
+  }
+
+  #findPlayer(client: Client): Participant | undefined {
+    const participant = this.#find(client)
+    return participant?.netId === NET_ID_NONE ? undefined : participant
+  }
+}
+
+/** The room class `src/app.ts` defines as `battlefield`. */
+export function createBattlefieldRoom(
+  ports: RoomPorts,
+  settings: BattlefieldSettings = {},
+): new () => BattlefieldRoom {
+  return class extends BattlefieldRoom {
+    constructor() {
+      super(ports, settings)
+    }
+
+    static override async onAuth(
+      token: string,
+      _options: unknown,
+      _context: AuthContext,
+    ): Promise<SeatAuth> {
+      return await authenticateToken(ports, token)
+    }
+  }
+}
+
+function send<M extends keyof ServerMessages>(
+  client: Client,
+  type: M,
+  message: ServerMessages[M],
+): void {
+  client.send(type, message)
+}
+
+function notice(client: Client, code: string, message: string): void {
+  send(client, 'notice', { code, message })
+}

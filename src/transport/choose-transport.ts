@@ -1,0 +1,93 @@
+/**
+ * Which WebSocket implementation serves the rooms: `ws` (default), `lean` (not there yet), `uws`
+ * (not on npm, loaded at run time when somebody installed it). Never falls back silently: who asks
+ * for a transport gets that one or a line that says what to do.
+ */
+import type { Server as HttpServer } from 'node:http'
+import type { BeforeUpgradeHandler, Transport } from '@colyseus/core'
+import { WebSocketTransport } from '@colyseus/ws-transport'
+import { createWsSockets } from './ws-socket.ts'
+import type { WsSockets } from './ws-socket.ts'
+
+export type TransportName = 'ws' | 'lean' | 'uws'
+
+/** A transport that cannot be had; `message` is the whole line an operator sees. */
+export class TransportError extends Error {
+  override readonly name = 'TransportError'
+}
+
+export interface TransportRequest {
+  readonly name: TransportName
+  /** The HTTP server whose upgrades become rooms' sockets. */
+  readonly server: HttpServer
+  /** Origin allowlist and the like, asked before each handshake. */
+  readonly beforeUpgrade?: BeforeUpgradeHandler
+  /** How a module is loaded; tests hand in a fake. */
+  readonly importModule?: (specifier: string) => Promise<unknown>
+}
+
+export interface ChosenTransport {
+  readonly transport: Transport
+  readonly sockets: WsSockets
+}
+
+/**
+ * Limits of the WebSocket layer (faults.md 1.1). A message over `maxPayload` bytes ends with 1009;
+ * the two counts bound the memory of a message sent in tiny pieces (ws advisory, fixed in 8.21).
+ */
+export const WS_LIMITS = {
+  maxPayload: 2048,
+  maxFragments: 16,
+  maxBufferedChunks: 64,
+  perMessageDeflate: false,
+  /** A peer that does not answer a ping within two of these is cut off (ms). */
+  pingInterval: 3000,
+  pingMaxRetries: 2,
+} as const
+
+const UWS_PACKAGE = '@colyseus/uwebsockets-transport'
+const UWS_INSTALL = 'npm i --no-save --allow-git=all @colyseus/uwebsockets-transport@0.18.2'
+
+/** The transport `request.name` asks for; throws {@link TransportError} when it cannot be had. */
+export async function chooseTransport(request: TransportRequest): Promise<ChosenTransport> {
+  switch (request.name) {
+    case 'ws':
+      return createWsTransport(request)
+    case 'lean':
+      throw new TransportError('TRANSPORT=lean does not exist yet; use TRANSPORT=ws.')
+    case 'uws':
+      return await refuseUws(request.importModule ?? ((specifier) => import(specifier)))
+  }
+}
+
+function createWsTransport(request: TransportRequest): ChosenTransport {
+  const { server, beforeUpgrade } = request
+  const hook = beforeUpgrade === undefined ? {} : { beforeUpgrade }
+  const transport = new WebSocketTransport({ ...WS_LIMITS, server, ...hook })
+  return { transport, sockets: createWsSockets() }
+}
+
+/** uWebSockets.js has sockets of its own kind; until they stand behind the port, say so. */
+async function refuseUws(importModule: (specifier: string) => Promise<unknown>): Promise<never> {
+  try {
+    await importModule(UWS_PACKAGE)
+  } catch (error) {
+    throw explainMissingUws(error)
+  }
+  throw new TransportError(
+    'TRANSPORT=uws: uWebSockets.js is installed, but this version has no sockets for it yet; use TRANSPORT=ws.',
+  )
+}
+
+function explainMissingUws(error: unknown): TransportError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ERR_MODULE_NOT_FOUND') {
+    return new TransportError(
+      `TRANSPORT=uws: uWebSockets.js is not installed and not on npm. On a host that reaches GitHub, with glibc 2.38 or newer: ${UWS_INSTALL}`,
+      { cause: error },
+    )
+  }
+  return new TransportError('TRANSPORT=uws: uWebSockets.js is installed but does not load here.', {
+    cause: error,
+  })
+}

@@ -58,7 +58,7 @@ export class ByteReader {
     return 0
   }
 
-  /** A varint of one or two bytes in its shortest form (SPEC.md, W4). */
+  /** A varint of one or two bytes in its shortest form (SPEC.md, WF2). */
   varint(): number {
     const low = this.u8()
     if (low < 0x80) return low

@@ -87,8 +87,8 @@ export class DecodedEffects {
     }
     const length = this.type[row] === EffectType.shot ? this.wire.length[row]! : 0
     const metres = length / LENGTH_STEPS_PER_METRE
-    this.x2[row] = this.x[row]! + cosOfAngle(this.yaw[row]!) * metres
-    this.z2[row] = this.z[row]! + sinOfAngle(this.yaw[row]!) * metres
+    this.x2[row] = this.x[row] + cosOfAngle(this.yaw[row]!) * metres
+    this.z2[row] = this.z[row] + sinOfAngle(this.yaw[row]!) * metres
     return true
   }
 }

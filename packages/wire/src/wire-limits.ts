@@ -1,6 +1,6 @@
 /**
  * Every bound of the wire, with its unit and what happens at it. Both ends size their buffers from
- * these, so a change here is a protocol change (SPEC.md, W2).
+ * these, so a change here is a protocol change (SPEC.md, WF3).
  */
 import { assert } from '@battalion/base/assert.ts'
 import {

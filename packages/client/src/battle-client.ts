@@ -130,6 +130,11 @@ export class BattleClient {
     return this.#link.conditioner
   }
 
+  /** What a command made now says its maker sees: eighths of a tick, low 16 bits. */
+  get viewTime(): number {
+    return this.#viewClock.viewTime
+  }
+
   /** What the player wants from now on; sampled at each command tick. */
   setIntent(intent: Intent): void {
     this.#intent = intent

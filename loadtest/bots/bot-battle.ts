@@ -198,7 +198,6 @@ function ownOf(world: World, netId: NetId): BotOwn {
 
 function objectivesOf(world: World): BotObjective[] {
   const { objectives, map } = world
-  const teamOf = (value: number) => (value === TEAM_NONE ? -1 : value)
   return map.map.objectives.map((place, index) => ({
     x: place.x,
     z: place.z,
@@ -206,4 +205,8 @@ function objectivesOf(world: World): BotObjective[] {
     owner: teamOf(objectives.owner[index]!),
     capturing: teamOf(objectives.capturingTeam[index]!),
   }))
+}
+
+function teamOf(value: number): number {
+  return value === TEAM_NONE ? -1 : value
 }

@@ -53,8 +53,10 @@ function walkToObjective(senses: BotSenses, memory: BotMemory, profile: BotProfi
   }
   if (nowMs >= memory.postUntilMs) choosePost(senses, memory, objective)
   const post = { x: memory.postX, z: memory.postZ }
-  if (canWalkStraight(ground.nav, own, post.x, post.z)) setWaypoint(memory, post.x, post.z)
-  else walkTo(senses, memory, profile, post)
+  if (canWalkStraight(ground.nav, own, post.x, post.z)) return setWaypoint(memory, post.x, post.z)
+  const path = findPath(ground.nav, own, post)
+  if (path === undefined) memory.postUntilMs = 0
+  else followCells(senses, memory, profile, path)
 }
 
 function choosePost(

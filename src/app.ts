@@ -121,7 +121,7 @@ function createParts(options: AppOptions, dataDir: DataDir): Parts {
   const watch = watchProcess(metrics, VERSION)
   const health = createHealth({
     clock: systemClock,
-    lagSec: watch.lagSec,
+    lagSec: () => watch.lagSec(),
     isDraining: () => state.isDraining,
     clientCount: () => matchMaker.stats.local.ccu,
     roomCount: () => matchMaker.stats.local.roomCount,
@@ -152,8 +152,8 @@ async function startParts(parts: Parts, demo: DemoControl | undefined): Promise<
   const roomPorts: RoomPorts = { ...createRoomPorts(parts, demo), sockets }
   closeColyseusMatchmaking()
   const { fetch } = createHttpApp(createHttpPorts(parts, edge))
-  const rooms = { [BATTLE_ROOM]: createBattlefieldRoom(roomPorts) }
-  const game = await startColyseus({ server, transport, logger, rooms, fetch })
+  const classes = { [BATTLE_ROOM]: createBattlefieldRoom(roomPorts) }
+  const game = await startColyseus({ server, transport, logger, rooms: classes, fetch })
   guardUpgrades(server, edge)
   const ops = createOpsServer({
     isStarted: () => state.isStarted,
@@ -171,6 +171,12 @@ async function startParts(parts: Parts, demo: DemoControl | undefined): Promise<
     parts.dataDir.release()
     return { resultsLost: state.resultsLost }
   }
+  const seats = metrics.numbers('battalion_seats_reserved').cell()
+  metrics.onScrape(async () => {
+    const rooms = await matchMaker.query({})
+    const taken = rooms.reduce((sum, room) => sum + room.clients, 0)
+    seats.set(Math.max(0, taken - matchMaker.stats.local.ccu))
+  })
   try {
     const publicUrl = await listen(server, {
       ...pick(config.port, config.host),
@@ -199,12 +205,6 @@ interface DrainableRoom {
 }
 
 function drainControls({ state, logger }: Parts): Pick<App, 'beginDrain' | 'battleCount'> {
-  const drainAll = async (deadlineMs: number) => {
-    for (const { roomId } of await matchMaker.query({})) {
-      const room = matchMaker.getLocalRoomById(roomId) as DrainableRoom | undefined
-      await room?.drain?.(deadlineMs)
-    }
-  }
   return {
     battleCount: () => matchMaker.stats.local.roomCount,
     beginDrain(deadlineSec) {
@@ -214,6 +214,16 @@ function drainControls({ state, logger }: Parts): Pick<App, 'beginDrain' | 'batt
       })
     },
   }
+}
+
+async function drainAll(deadlineMs: number): Promise<void> {
+  const listings = await matchMaker.query({})
+  await Promise.all(
+    listings.map(async ({ roomId }) => {
+      const room = matchMaker.getLocalRoomById(roomId) as DrainableRoom | undefined
+      await room?.drain?.(deadlineMs)
+    }),
+  )
 }
 
 function createRoomPorts(parts: Parts, demo: DemoControl | undefined): Omit<RoomPorts, 'sockets'> {
@@ -277,13 +287,9 @@ function createHttpPorts(parts: Parts, edge: Pick<HttpAppPorts, 'isOriginAllowed
 }
 
 /** Waits for `work`, but not for ever; its failure is not the stop's. */
-function within(work: Promise<unknown>, msMax: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = systemTimers.setTimeout(resolve, msMax)
-    const done = () => {
-      timer.cancel()
-      resolve()
-    }
-    work.then(done, done)
-  })
+async function within(work: Promise<unknown>, msMax: number): Promise<void> {
+  const late = Promise.withResolvers<void>()
+  const timer = systemTimers.setTimeout(late.resolve, msMax)
+  await Promise.race([work.catch(() => undefined), late.promise])
+  timer.cancel()
 }

@@ -25,8 +25,8 @@ interface OptionText {
   readonly meaning: string
 }
 
-function reject(env: string, text: string, wanted: string): never {
-  throw new ConfigError(`${env}: "${text}" is not ${wanted}; change it or leave it unset.`)
+function reject(env: string, given: string, wanted: string): never {
+  throw new ConfigError(`${env}: "${given}" is not ${wanted}; change it or leave it unset.`)
 }
 
 function whole(
@@ -37,9 +37,9 @@ function whole(
   return {
     ...option,
     fallback: String(range.fallback),
-    parse(text) {
-      const value = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN
-      if (!(value >= range.min && value <= range.max)) reject(option.env, text, wanted)
+    parse(given) {
+      const value = /^\d{1,12}$/.test(given) ? Number(given) : Number.NaN
+      if (!(value >= range.min && value <= range.max)) reject(option.env, given, wanted)
       return value
     },
   }
@@ -53,9 +53,9 @@ function choice<T extends string>(
   return {
     ...option,
     fallback,
-    parse(text) {
-      const found = values.find((value) => value === text)
-      return found ?? reject(option.env, text, `one of ${values.join(', ')}`)
+    parse(given) {
+      const found = values.find((value) => value === given)
+      return found ?? reject(option.env, given, `one of ${values.join(', ')}`)
     },
   }
 }

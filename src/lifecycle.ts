@@ -108,9 +108,12 @@ class Lifecycle {
     this.app.metrics.numbers('battalion_errors_total').cell(where).add(1)
     this.app.logger.error({ event: 'crash', where, err: error }, 'the process must end')
     this.app.logger.flush()
-    const leave = () => process.exit(EXIT_CODES.crash)
-    this.app.stop().then(leave, leave)
+    this.app.stop().then(leaveCrashed, leaveCrashed)
   }
+}
+
+function leaveCrashed(): never {
+  process.exit(EXIT_CODES.crash)
 }
 
 /** Asks the program that started this one for more bots, up to DEMO_BOTS_MAX. */

@@ -7,10 +7,13 @@ import type { UserId } from '@battalion/base/ids.ts'
 
 import type { UserSeats } from '../rooms/ports.ts'
 
+function keyOf(userId: UserId, roomName: string): string {
+  return `${roomName} ${userId}`
+}
+
 /** The seats of this process. */
 export function createUserSeats(): UserSeats {
   const holders = new Map<string, () => void>()
-  const keyOf = (userId: UserId, roomName: string) => `${roomName} ${userId}`
   return {
     claim(userId, roomName, close) {
       const key = keyOf(userId, roomName)

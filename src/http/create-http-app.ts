@@ -5,6 +5,7 @@
 import { AppError } from '@battalion/base/app-error.ts'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
+import { HTTPException } from 'hono/http-exception'
 
 import { addAuthRoutes } from './auth-routes.ts'
 import { addBalanceRoutes } from './balance-routes.ts'
@@ -38,7 +39,8 @@ export function createHttpApp(ports: HttpAppPorts): OpenAPIHono<HttpEnv> {
     },
   })
   app.use('*', measure(ports), corsHeaders(ports.isOriginAllowed))
-  app.onError((error) => {
+  app.onError((thrown) => {
+    const error = fromFramework(thrown)
     if (!(error instanceof AppError) || error.code === 'internal') {
       ports.logger.error({ event: 'http.error', err: error }, 'a request failed')
     }
@@ -56,6 +58,12 @@ export function createHttpApp(ports: HttpAppPorts): OpenAPIHono<HttpEnv> {
     context.json(describeApi(app, ports.version)),
   )
   return app
+}
+
+/** Hono's own refusals (a path that does not decode) are requests of the wrong form. */
+function fromFramework(error: unknown): unknown {
+  if (!(error instanceof HTTPException) || error.status >= 500) return error
+  return new AppError('invalid_request', 'The request is not well-formed.', { cause: error })
 }
 
 function isRightKey(ports: HttpAppPorts, given: string): boolean {

@@ -202,7 +202,7 @@ async function placeReconnect(call: Parameters<MatchmakingGate['reconnect']>[0])
 
 function toSeat(seat: SeatReservation): Seat {
   assert(seat.sessionId !== '', 'a seat has a session')
-  const { name = BATTLE_ROOM, roomId, sessionId, publicAddress, processId = '' } = seat
+  const { name, roomId, sessionId, publicAddress, processId = '' } = seat
   const address = publicAddress === undefined ? {} : { publicAddress }
   return { name, roomId, sessionId, processId, ...address }
 }

@@ -8,6 +8,7 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 
 const WINDOW_SEC = 60
 const MS_PER_SEC = 1000
+const IPV6_GROUPS = 8
 const IPV6_PREFIX_GROUPS = 4
 
 export type RateLimitName = 'read' | 'guest' | 'matchmake'
@@ -34,16 +35,17 @@ export function createRateLimits(table: RateLimitTable): RateLimits {
     limiters.set(`${name} address`, createLimiter(row.perAddress))
     if (row.perUser !== undefined) limiters.set(`${name} user`, createLimiter(row.perUser))
   }
-  const count = async (limiter: RateLimiterMemory | undefined, key: string) => {
-    try {
-      await limiter?.consume(key)
-    } catch (refusal) {
-      throw toTooMany(refusal)
-    }
-  }
   return {
     countAddress: (name, address) => count(limiters.get(`${name} address`), addressKey(address)),
     countUser: (name, userId) => count(limiters.get(`${name} user`), userId),
+  }
+}
+
+async function count(limiter: RateLimiterMemory | undefined, key: string): Promise<void> {
+  try {
+    await limiter?.consume(key)
+  } catch (refusal) {
+    throw toTooMany(refusal)
   }
 }
 
@@ -54,8 +56,9 @@ export function addressKey(address: string): string {
   const [head = '', tail] = mapped.split('::')
   const groups = head === '' ? [] : head.split(':')
   const tailGroups = tail === undefined || tail === '' ? [] : tail.split(':')
-  while (tail !== undefined && groups.length + tailGroups.length < 8) groups.push('0')
-  return [...groups, ...tailGroups].slice(0, IPV6_PREFIX_GROUPS).join(':')
+  const zeros = IPV6_GROUPS - groups.length - tailGroups.length
+  const middle = tail === undefined ? [] : Array.from({ length: Math.max(0, zeros) }, () => '0')
+  return [...groups, ...middle, ...tailGroups].slice(0, IPV6_PREFIX_GROUPS).join(':')
 }
 
 function createLimiter(points: number): RateLimiterMemory {

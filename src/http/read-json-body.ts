@@ -18,7 +18,9 @@ export function readJsonBody(): MiddlewareHandler<HttpEnv> {
     const text = await context.req.text()
     const value = text.trim() === '' ? {} : parseJson(text)
     checkShape(value, 1)
-    context.req.bodyCache.text = JSON.stringify(value)
+    // Hono keeps promises here, whatever its types say.
+    const checked: unknown = Promise.resolve(JSON.stringify(value))
+    context.req.bodyCache.text = checked as string
     await next()
   }
 }

@@ -33,6 +33,8 @@ export function createLogger(options: LoggerOptions): AppLogger {
       level: options.level,
       base: { process: process.pid, region: options.region },
       messageKey: 'msg',
+      // Errors are already scrubbed objects; pino's own serializer would name them "Object".
+      serializers: { err: (error: unknown) => error },
       timestamp: () => `,"ts":"${new Date(options.clock.wallMs()).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },

@@ -22,7 +22,7 @@ export class Metrics {
   readonly #registry = new Registry()
   readonly #numbers = new Map<string, CellFamily<NumberCell>>()
   readonly #histograms = new Map<string, CellFamily<HistogramCell>>()
-  readonly #beforeScrape: (() => void)[] = []
+  readonly #beforeScrape: (() => void | Promise<void>)[] = []
 
   constructor() {
     for (const [name, spec] of Object.entries(METRICS)) this.#register(name, spec)
@@ -38,7 +38,7 @@ export class Metrics {
   }
 
   /** Calls `refresh` before each scrape, for gauges that are read rather than counted. */
-  onScrape(refresh: () => void): void {
+  onScrape(refresh: () => void | Promise<void>): void {
     this.#beforeScrape.push(refresh)
   }
 
@@ -53,7 +53,7 @@ export class Metrics {
 
   /** The page of `/metrics`. */
   async text(): Promise<string> {
-    for (const refresh of this.#beforeScrape) refresh()
+    for (const refresh of this.#beforeScrape) await refresh()
     return this.#registry.metrics()
   }
 

@@ -1,0 +1,232 @@
+/** The HTTP app over fakes: roles, limits, bodies, errors, CORS, ETags. No socket is opened. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+
+import { AppError } from '@battalion/base/app-error.ts'
+
+import { createFakeHttp, routeKeys, TEST_BOT_KEY } from '../testing/fake-http-app.ts'
+import { tempDir } from '../testing/temp-dir.ts'
+import { ROLE_TABLE } from './role-table.ts'
+
+const JOIN = '/matchmake/joinOrCreate/battlefield'
+
+async function problem(response: Response): Promise<Record<string, unknown>> {
+  assert.equal(response.headers.get('content-type'), 'application/problem+json')
+  return (await response.json()) as Record<string, unknown>
+}
+
+/** A real path for a row of the role table. */
+function pathOf(key: string): { method: string; path: string } {
+  const [method = '', path = ''] = key.split(' ')
+  const values: Record<string, string> = {
+    version: 'current',
+    file: 'main.js',
+    method: 'joinOrCreate',
+    target: 'battlefield',
+  }
+  return { method, path: path.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? 'x') }
+}
+
+describe('every route', () => {
+  it('stands in the role table, and the table names no route that is not there', (t) => {
+    const { routes } = createFakeHttp({ dataDir: tempDir(t) })
+    assert.deepEqual(routes().sort(), routeKeys(ROLE_TABLE).sort())
+  })
+
+  for (const key of routeKeys(ROLE_TABLE)) {
+    const rule = ROLE_TABLE[key]
+    it(`[G-07] ${key} lets in exactly ${rule.role}`, async (t) => {
+      const { fetch } = createFakeHttp({ dataDir: tempDir(t) })
+      const { method, path } = pathOf(key)
+      const answer = await fetch(path, { method })
+      const isRefused = answer.status === 401
+      assert.equal(isRefused, rule.role !== 'anyone', `${key} answered ${answer.status}`)
+      if (isRefused) assert.equal((await problem(answer))['code'], 'unauthenticated')
+    })
+
+    it(`[G-13] ${key} answers 429 with Retry-After over its limit`, async (t) => {
+      const row = { perAddress: 2, perUser: 2 }
+      const limits = { read: row, guest: row, matchmake: row }
+      const { fetch } = createFakeHttp({ dataDir: tempDir(t), limits })
+      const { method, path } = pathOf(key)
+      await fetch(path, { method })
+      await fetch(path, { method })
+      const third = await fetch(path, { method })
+      assert.equal(third.status, 429)
+      assert.ok(Number(third.headers.get('retry-after')) >= 1)
+      const elsewhere = await fetch(path, { method, address: '127.0.0.2' })
+      assert.notEqual(elsewhere.status, 429, 'another address has its own allowance')
+    })
+  }
+})
+
+function deep(depth: number): string {
+  return '{"a":'.repeat(depth - 1) + '{}' + '}'.repeat(depth - 1)
+}
+
+describe('bodies', () => {
+  const cases: readonly (readonly [name: string, body: string, status: number])[] = [
+    ['8 KB and one byte', JSON.stringify({ name: 'x'.repeat(8182) }), 413],
+    ['nine levels', deep(9), 400],
+    ['an unknown field', '{"mode":"duel","hack":1}', 400],
+    ['null', 'null', 400],
+    ['an array', '[]', 400],
+    ['a number', '7', 400],
+    ['not JSON', '{"mode":', 400],
+    ['hasOwnProperty', '{"hasOwnProperty":1}', 400],
+    ['__proto__', '{"__proto__":{"polluted":true}}', 400],
+    ['constructor', '{"constructor":{"prototype":{"polluted":true}}}', 400],
+    ['a mode of the wrong type', '{"mode":7}', 400],
+    ['a mode with a path', '{"mode":"../../etc"}', 400],
+    ['a spectate that is no boolean', '{"spectate":"yes"}', 400],
+  ]
+  for (const [name, body, status] of cases) {
+    it(`[B-03] ${name} is refused with ${status} and no inner text`, async (t) => {
+      const { fetch, signIn, joins } = createFakeHttp({ dataDir: tempDir(t) })
+      const headers = await signIn()
+      const answer = await fetch(JOIN, { method: 'POST', headers, body })
+      assert.equal(answer.status, status)
+      const { detail } = await problem(answer)
+      assert.ok(
+        !/zod|expected|JSON\.parse|position|undefined/i.test(String(detail)),
+        String(detail),
+      )
+      assert.deepEqual(joins, [])
+      assert.equal(({} as { polluted?: boolean }).polluted, undefined)
+    })
+  }
+
+  it('takes options as the stock SDK sends them, also without a body', async (t) => {
+    const { fetch, signIn, joins } = createFakeHttp({ dataDir: tempDir(t) })
+    const headers = await signIn()
+    const body = '{"mode":"duel","map":"duel","spectate":false,"name":"Ada"}'
+    const first = await fetch(JOIN, { method: 'POST', headers, body })
+    assert.deepEqual(await first.json(), {
+      name: 'battlefield',
+      roomId: 'room1',
+      sessionId: 'seat1',
+      processId: 'process1',
+    })
+    assert.equal((await fetch(JOIN, { method: 'POST', headers })).status, 200)
+    assert.deepEqual(joins, [JSON.parse(body), {}])
+  })
+})
+
+describe('errors', () => {
+  it('[B-03] never repeats the text of an error that is not ours', async (t) => {
+    const failWith = new Error('password authentication failed for user "game"')
+    const { fetch, signIn, logs } = createFakeHttp({ dataDir: tempDir(t), failWith })
+    const answer = await fetch(JOIN, { method: 'POST', headers: await signIn(), body: '{}' })
+    assert.equal(answer.status, 500)
+    const text = await answer.text()
+    assert.ok(!text.includes('password'))
+    assert.equal(logs.length, 1, 'the log has it')
+  })
+
+  it('carries code, Retry-After and a text the SDK shows', async (t) => {
+    const failWith = new AppError('battle_full', 'No battle has a free seat.', { retryAfterSec: 5 })
+    const { fetch, signIn } = createFakeHttp({ dataDir: tempDir(t), failWith })
+    const answer = await fetch(JOIN, { method: 'POST', headers: await signIn(), body: '{}' })
+    assert.equal(answer.status, 503)
+    assert.equal(answer.headers.get('retry-after'), '5')
+    const body = await problem(answer)
+    assert.equal(body['code'], 'battle_full')
+    assert.equal(body['error'], 'No battle has a free seat.')
+  })
+
+  it('unknown paths are problem+json too', async (t) => {
+    const { fetch } = createFakeHttp({ dataDir: tempDir(t) })
+    for (const path of ['/metrics', '/livez', '/healthz', '/colyseus', '/monitor', '/playground']) {
+      const answer = await fetch(path)
+      assert.equal(answer.status, 404, `[G-16] ${path} is not on the public port`)
+      assert.equal((await problem(answer))['code'], 'not_found')
+    }
+  })
+})
+
+describe('origins', () => {
+  it('[G-15] names an allowed origin back and no other', async (t) => {
+    const allowedOrigins = ['https://friend.test']
+    const { fetch } = createFakeHttp({ dataDir: tempDir(t), allowedOrigins })
+    const ask = (origin: string) => fetch('/v1/regions', { headers: { origin } })
+    const friend = await ask('https://friend.test')
+    assert.equal(friend.headers.get('access-control-allow-origin'), 'https://friend.test')
+    const foe = await ask('https://foe.test')
+    assert.equal(foe.headers.get('access-control-allow-origin'), null)
+    assert.equal(foe.headers.get('access-control-allow-credentials'), null)
+  })
+
+  it('[G-15] answers a preflight from elsewhere without any permission', async (t) => {
+    const { fetch } = createFakeHttp({ dataDir: tempDir(t) })
+    const headers = { origin: 'https://foe.test', 'access-control-request-method': 'POST' }
+    const answer = await fetch(JOIN, { method: 'OPTIONS', headers })
+    assert.equal(answer.status, 204)
+    assert.equal(answer.headers.get('access-control-allow-origin'), null)
+  })
+})
+
+describe('signing in', () => {
+  it('answers as design.md says and hides nothing in the body', async (t) => {
+    const { fetch, tokens } = createFakeHttp({ dataDir: tempDir(t) })
+    const body = JSON.stringify({ name: '  Ada\u0000\u202e  Lovelace of the long long name ' })
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch('/v1/auth/guest', { method: 'POST', headers, body })
+    const signedIn = (await answer.json()) as Record<string, string | null>
+    assert.deepEqual(Object.keys(signedIn).sort(), [
+      'accessExpiresAt',
+      'accessToken',
+      'refreshToken',
+      'userId',
+    ])
+    assert.equal(signedIn['refreshToken'], null)
+    const claims = await tokens.verify(signedIn['accessToken'] ?? '')
+    assert.equal(claims.displayName, 'Ada Lovelace of the')
+    assert.equal(claims.kind, 'guest')
+    assert.equal(answer.headers.get('cache-control'), 'no-store')
+  })
+
+  it('makes bots only for the key, and frees them from limits per address', async (t) => {
+    const row = { perAddress: 1, perUser: 100 }
+    const limits = { read: row, guest: row, matchmake: row }
+    const { fetch, tokens } = createFakeHttp({ dataDir: tempDir(t), limits })
+    const signIn = (key: string) =>
+      fetch('/v1/auth/guest', { method: 'POST', headers: { 'x-battalion-bot-key': key } })
+    for (let count = 0; count < 3; count++) {
+      const answer = await signIn(TEST_BOT_KEY)
+      const { accessToken } = (await answer.json()) as { accessToken: string }
+      assert.equal((await tokens.verify(accessToken)).kind, 'bot')
+      const authorization = `Bearer ${accessToken}`
+      const join = await fetch(JOIN, { method: 'POST', headers: { authorization } })
+      assert.equal(join.status, 200)
+    }
+    assert.equal((await signIn('guessed')).status, 403)
+    assert.equal((await signIn('guessed again')).status, 429)
+  })
+})
+
+describe('prepared answers', () => {
+  it('sends 304 to who has the balance already, and the same bytes by both names', async (t) => {
+    const { fetch } = createFakeHttp({ dataDir: tempDir(t) })
+    const first = await fetch('/v1/balance/current')
+    const etag = first.headers.get('etag') ?? ''
+    assert.deepEqual(await first.json(), { version: '1', files: {} })
+    assert.equal((await fetch('/v1/balance/1')).headers.get('etag'), etag)
+    const again = await fetch('/v1/balance/1', { headers: { 'if-none-match': etag } })
+    assert.equal(again.status, 304)
+    assert.equal((await fetch('/v1/balance/2')).status, 404)
+    assert.equal((await fetch('/v1/balance/..%2Fsecret')).status, 400)
+  })
+
+  it('describes itself as OpenAPI 3.1 with every /v1 route', async (t) => {
+    const { fetch, routes } = createFakeHttp({ dataDir: tempDir(t) })
+    const answer = (await (await fetch('/openapi.json')).json()) as {
+      openapi: string
+      paths: Record<string, object>
+    }
+    assert.equal(answer.openapi, '3.1.0')
+    for (const route of routes()) {
+      const path = route.split(' ')[1] ?? ''
+      if (path.startsWith('/v1/')) assert.ok(path in answer.paths, path)
+    }
+  })
+})

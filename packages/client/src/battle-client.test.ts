@@ -5,7 +5,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { sequenceDifference } from '@battalion/base/sequence.ts'
-import { toNetId } from '@battalion/base/ids.ts'
 import { Button } from '@battalion/sim/commands.ts'
 import { LifeState } from '@battalion/sim/world.ts'
 import { loadShippedBalance } from '@battalion/testkit/load-shipped-balance.ts'
@@ -120,10 +119,14 @@ describe('BattleClient', () => {
     prey.on('hit', ({ taken }) => taken && log.push('taken'))
     prey.on('death', ({ netId }) => log.push(`death ${netId}`))
     prey.on('spawn', ({ own }) => own && log.push('respawned'))
+    // The warm-up ends with everybody at his spawn.
+    battle.run(6000)
     placeFacing(battle)
     battle.run(12_000, () => {
       const fire = Math.floor(battle.nowMs / 200) % 2 === 0 ? Button.fire : 0
-      hunter.setIntent(intentToward(prey.own.serverX - hunter.own.x, 0, fire))
+      const { x, z } = hunter.own
+      const aim = intentToward(prey.own.serverX - x, prey.own.serverZ - z, fire)
+      hunter.setIntent({ ...aim, moveX: 0, moveZ: 0 })
     })
     const prize = prey.own.netId
     for (const line of [`enter ${prize}`, `dealt ${prize}`, 'killed', 'taken', `death ${prize}`]) {
@@ -192,13 +195,11 @@ function viewTickOf(client: BattleClient, battle: LoopbackBattle): number {
   return (now + sequenceDifference(stamp, now & 0xffff)) / 8
 }
 
-/** Puts both soldiers into the open, 8 m apart, looking at nothing. */
+/** Puts both soldiers into the open of the duel map, 6 m apart. */
 function placeFacing(battle: LoopbackBattle): void {
-  const { soldiers, map } = battle.world
-  const [first, second] = battle.clients.map(({ own }) => toNetId(own.netId))
-  const { x, z } = map.map.spawns[0]!
-  soldiers.px[first!] = x
-  soldiers.pz[first!] = z
-  soldiers.px[second!] = x + 8
-  soldiers.pz[second!] = z
+  const { soldiers } = battle.world
+  for (const [row, { own }] of battle.clients.entries()) {
+    soldiers.px[own.netId] = 20 + 6 * row
+    soldiers.pz[own.netId] = 20
+  }
 }

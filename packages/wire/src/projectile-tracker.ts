@@ -1,9 +1,9 @@
 /**
  * What clients know of things that fly. A projectile is told when it starts, when it changes cell or
- * speed, and to who comes to see its cell; between that it needs no bytes. "Gone" is told to the cell
- * it was told in.
+ * no longer flies as told, and to who comes to see its cell; between that it needs no bytes. "Gone"
+ * is told to the cell it was told in.
  */
-import { PROJECTILES_MAX } from '@battalion/sim/limits.ts'
+import { POSITION_STEPS_PER_METRE, PROJECTILES_MAX } from '@battalion/sim/limits.ts'
 import { cellOfPosition } from '@battalion/sim/spatial-grid.ts'
 import type { ByteWriter } from './byte-writer.ts'
 import { quantisePlace } from './entity-capture.ts'
@@ -13,6 +13,8 @@ import type { SnapshotWorld } from './snapshot-world.ts'
 import { PROJECTILE_BYTES_MAX } from './wire-limits.ts'
 
 const NO_CELL = -1
+/** A projectile this far from where clients think it is (m, along one axis) is told again. */
+const ERROR_METRES_MAX = 0.125
 const TYPES = Object.values(PROJECTILE_FIELDS)
 
 /** Lists of projectile indexes by cell; an index stands in one list of a kind at most once. */
@@ -42,6 +44,10 @@ export class ProjectileTracker {
   readonly #columns = createColumns(PROJECTILE_FIELDS, PROJECTILES_MAX)
   readonly #list: readonly Column[] = listColumns(PROJECTILE_FIELDS, this.#columns)
   readonly #cellOf = new Int32Array(PROJECTILES_MAX).fill(NO_CELL)
+  /** Place (1/16 m) and tick as told. */
+  readonly #toldX = new Uint16Array(PROJECTILES_MAX)
+  readonly #toldZ = new Uint16Array(PROJECTILES_MAX)
+  readonly #toldTick = new Float64Array(PROJECTILES_MAX)
 
   constructor(cellCount: number) {
     this.#all = new CellChains(cellCount)
@@ -100,8 +106,23 @@ export class ProjectileTracker {
     this.#cellOf[index] = cell
     if (!isActive) return
     this.#all.add(cell, index)
-    const isNew = this.#capture(world, index)
-    if (isNew || cellBefore !== cell) this.#told.add(cell, index)
+    const isOther = this.#capture(world, index)
+    if (!isOther && cellBefore === cell && this.#fliesAsTold(world, index)) return
+    this.#told.add(cell, index)
+    this.#toldX[index] = this.#columns.x[index]!
+    this.#toldZ[index] = this.#columns.z[index]!
+    this.#toldTick[index] = world.tick
+  }
+
+  /** True while clients, who only add speed to place, are right. */
+  #fliesAsTold(world: SnapshotWorld, index: number): boolean {
+    const { vx, vz } = this.#columns
+    const flownSec = (world.tick - this.#toldTick[index]!) / world.mode.tickRateHz
+    const x = this.#toldX[index]! / POSITION_STEPS_PER_METRE + (vx[index]! / SPEED_STEPS_PER_MPS) * flownSec
+    const z = this.#toldZ[index]! / POSITION_STEPS_PER_METRE + (vz[index]! / SPEED_STEPS_PER_MPS) * flownSec
+    const errorX = Math.abs(x - world.projectiles.px[index]!)
+    const errorZ = Math.abs(z - world.projectiles.pz[index]!)
+    return errorX <= ERROR_METRES_MAX && errorZ <= ERROR_METRES_MAX
   }
 
   /** Quantises one; true when it is another one than before, or flies otherwise. */

@@ -118,7 +118,7 @@ export interface BattleStateView {
   readonly objectives: Iterable<ObjectiveView>
   readonly roster: {
     get(key: string): RosterView | undefined
-    values(): IterableIterator<RosterView>
+    values(): Iterable<RosterView>
     readonly size: number
   }
 }
@@ -163,13 +163,18 @@ export interface ResultView {
 /** Events by name; numbers are net ids, metres and indexes of the balance. */
 export interface BattleEvents {
   shot: { actor: number; weapon: number; x: number; z: number; x2: number; z2: number }
-  hit: { actor: number; target: number; value: number; lethal: boolean; x: number; z: number }
+  /** Somebody in sight lost hp, whoever did it. */
+  impact: { target: number; x: number; z: number }
+  /** The own soldier hurt somebody. */
+  dealt: { target: number; value: number; lethal: boolean }
+  /** The own soldier was hurt; `angle`: binary angle to where it came from. */
+  taken: { value: number; angle: number }
   explosion: { weapon: number; x: number; z: number }
   kill: { actor: number; target: number; weapon: number }
   spawn: { target: number; x: number; z: number }
   heal: { target: number; value: number }
   ability: { actor: number; ability: number; x: number; z: number }
-  capture: { objective: number; team: number }
+  capture: { name: string; team: number }
   result: ResultView
   notice: { code: string; message: string }
   disconnect: { message: string; willReconnect: boolean }
@@ -190,6 +195,8 @@ export interface BattleSource {
   readonly own: OwnStatus
   /** Refills soldiers, projectiles and own for this moment; called once per picture. */
   update(nowMs: number): void
+  /** Where a soldier is drawn, undefined when it is not known. */
+  findPlace(netId: number): { x: number; z: number } | undefined
   setIntent(intent: Intent): void
   setInterest(x: number, z: number): void
   chooseClass(classId: string): void

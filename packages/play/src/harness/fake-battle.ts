@@ -82,6 +82,11 @@ export class FakeBattle implements BattleSource {
     if (this.own.netId !== NOBODY) this.#moveOwn(dtSec)
   }
 
+  findPlace(netId: number): { x: number; z: number } | undefined {
+    if (netId >= this.#count) return undefined
+    return { x: this.soldiers.x[netId]!, z: this.soldiers.z[netId]! }
+  }
+
   setIntent(intent: Intent): void {
     this.#intent = { ...intent }
   }
@@ -91,7 +96,10 @@ export class FakeBattle implements BattleSource {
   }
 
   chooseClass(classId: string): void {
-    this.own.classId = Math.max(0, this.balance.classes.findIndex((one) => one.id === classId))
+    this.own.classId = Math.max(
+      0,
+      this.balance.classes.findIndex((one) => one.id === classId),
+    )
   }
 
   giveUp(): void {
@@ -146,7 +154,18 @@ export class FakeBattle implements BattleSource {
   }
 
   #rosterEntry(row: number): RosterView {
-    const names = ['Wren', 'Koda', 'Mira', 'Bishop', 'Juno', 'Talon', 'Pike', 'Sable', 'Onyx', 'Vega']
+    const names = [
+      'Wren',
+      'Koda',
+      'Mira',
+      'Bishop',
+      'Juno',
+      'Talon',
+      'Pike',
+      'Sable',
+      'Onyx',
+      'Vega',
+    ]
     return {
       netId: row,
       name: `${names[row % names.length]!} ${row}`,
@@ -195,7 +214,11 @@ export class FakeBattle implements BattleSource {
 
   #isBlocked(x: number, z: number): boolean {
     return this.map.boxes.some(
-      (box) => x > box.x - 0.5 && z > box.z - 0.5 && x < box.x + box.width + 0.5 && z < box.z + box.depth + 0.5,
+      (box) =>
+        x > box.x - 0.5 &&
+        z > box.z - 0.5 &&
+        x < box.x + box.width + 0.5 &&
+        z < box.z + box.depth + 0.5,
     )
   }
 
@@ -213,9 +236,10 @@ export class FakeBattle implements BattleSource {
     soldiers.yaw[actor] = (Math.atan2(dz, dx) * 32768) / Math.PI
     this.emit('shot', { actor, weapon: 0, x, z, x2: x + dx, z2: z + dz })
     if (this.#random() > 0.3) return
-    const lethal = this.#random() < 0.08
-    this.emit('hit', { actor, target, value: 18, lethal, x: x + dx, z: z + dz })
-    if (lethal) this.emit('kill', { actor, target, weapon: 0 })
+    this.emit('impact', { target, x: x + dx, z: z + dz })
+    if (target === this.own.netId)
+      this.emit('taken', { value: 18, angle: soldiers.yaw[actor]! ^ 0x8000 })
+    if (this.#random() < 0.08) this.emit('kill', { actor, target, weapon: 0 })
   }
 
   #explode(): void {
@@ -248,7 +272,10 @@ export class FakeBattle implements BattleSource {
   }
 
   #createState(): BattleStateView {
-    const objective = (index: number, rest: { owner: number; capturing: number; progress: number }) => ({
+    const objective = (
+      index: number,
+      rest: { owner: number; capturing: number; progress: number },
+    ) => ({
       ...this.map.objectives[index]!,
       ...rest,
     })

@@ -16,7 +16,15 @@ export function createFakeBalance(): Balance {
       defence: { form: 'percent' },
       blast: { form: 'linear', coverRatio: 0.5 },
       friendlyFireRatio: 0,
-      score: { kill: 100, assist: 50, revive: 50, healPerHp: 1, capture: 200, defend: 50, resupply: 10 },
+      score: {
+        kill: 100,
+        assist: 50,
+        revive: 50,
+        healPerHp: 1,
+        capture: 200,
+        defend: 50,
+        resupply: 10,
+      },
       assistShare: 0.3,
     },
     weapons: [
@@ -37,8 +45,23 @@ export function createFakeBalance(): Balance {
     abilities: [
       { id: 'frag', name: 'Frag', cooldownMs: 9000, form: 'grenade', weapon: 4 },
       { id: 'heal', name: 'Heal', cooldownMs: 12000, form: 'heal', radiusMetres: 6, hp: 40 },
-      { id: 'crate', name: 'Crate', cooldownMs: 15000, form: 'resupply', radiusMetres: 5, armour: 30, magazines: 2 },
-      { id: 'scan', name: 'Scan', cooldownMs: 14000, form: 'scan', radiusMetres: 30, spottedMs: 5000 },
+      {
+        id: 'crate',
+        name: 'Crate',
+        cooldownMs: 15000,
+        form: 'resupply',
+        radiusMetres: 5,
+        armour: 30,
+        magazines: 2,
+      },
+      {
+        id: 'scan',
+        name: 'Scan',
+        cooldownMs: 14000,
+        form: 'scan',
+        radiusMetres: 30,
+        spottedMs: 5000,
+      },
     ] satisfies Ability[],
     classes: [
       soldierClass(['assault', 'Assault', 0], [100, 50, 5.2]),
@@ -52,7 +75,11 @@ export function createFakeBalance(): Balance {
   }
 }
 
-function hitscan(id: string, name: string, damage: number): Balance['weapons'][number] & { kind: 'hitscan' } {
+function hitscan(
+  id: string,
+  name: string,
+  damage: number,
+): Balance['weapons'][number] & { kind: 'hitscan' } {
   return {
     kind: 'hitscan',
     id,

@@ -38,38 +38,39 @@ export interface BattlefieldContent {
   readonly map: BattleMap
 }
 
+/** What is made anew for another map. */
+interface Layers {
+  readonly content: BattlefieldContent
+  readonly atlas: Atlas
+  readonly ground: GroundLayer
+  readonly walls: WallLayer
+  readonly under: QuadBatch
+  readonly over: QuadBatch
+}
+
 export class BattlefieldView {
-  readonly camera: Camera
-  readonly effects: Effects
-  readonly soldiers: SoldierLayer
+  readonly camera: Camera = createCamera({ width: 1, depth: 1 })
   readonly drawCalls: DrawCallCounter
   readonly #renderer: WebGLRenderer
   readonly #stage = new Container()
   readonly #uniforms = new ViewUniforms()
-  readonly #ground: GroundLayer
-  readonly #walls: WallLayer
   readonly #objectives: ObjectiveLayer
   readonly #fog: FogLayer
-  readonly #under: QuadBatch
-  readonly #over: QuadBatch
-  readonly #atlas: Atlas
+  #layers: Layers
+  #palette: Palette
+  #effects: Effects
+  #soldiers: SoldierLayer
   #timeSec = 0
 
   private constructor(renderer: WebGLRenderer, content: BattlefieldContent, palette: Palette) {
     this.#renderer = renderer
-    const { balance, map } = content
-    this.camera = createCamera({ width: map.widthMetres, depth: map.depthMetres })
-    this.#atlas = paintAtlas(balance)
-    this.#ground = new GroundLayer(map, palette, this.#uniforms)
-    this.#walls = new WallLayer(map, palette, this.#uniforms)
+    this.#palette = palette
     this.#objectives = new ObjectiveLayer(this.#uniforms)
     this.#fog = new FogLayer(palette, this.#uniforms)
-    this.#under = new QuadBatch(UNDER_QUADS_MAX, this.#atlas, this.#uniforms)
-    this.#over = new QuadBatch(OVER_QUADS_MAX, this.#atlas, this.#uniforms)
-    this.soldiers = new SoldierLayer(this.#atlas, balance, TEAM_COLOURS.length)
-    this.effects = new Effects(this.#atlas, balance, () => Math.random())
-    const layers = [this.#ground, this.#objectives, this.#under, this.#walls, this.#over, this.#fog]
-    for (const layer of layers) this.#stage.addChild(layer.mesh)
+    this.#layers = this.#createLayers(content)
+    this.#effects = this.#createEffects()
+    this.#soldiers = this.#createSoldiers()
+    this.#stack()
     this.drawCalls = countDrawCalls(renderer.gl)
   }
 
@@ -85,8 +86,8 @@ export class BattlefieldView {
       backgroundAlpha: 1,
       backgroundColor: 0x000000,
       resolution: Math.min(PIXEL_RATIO_MAX, globalThis.devicePixelRatio),
-      width: canvas.clientWidth,
-      height: canvas.clientHeight,
+      width: Math.max(1, canvas.clientWidth),
+      height: Math.max(1, canvas.clientHeight),
       autoDensity: false,
       hello: false,
       eventFeatures: { move: false, globalMove: false, click: false, wheel: false },
@@ -94,13 +95,69 @@ export class BattlefieldView {
     return new BattlefieldView(renderer, content, palette)
   }
 
-  get bakeCanvas(): HTMLCanvasElement {
-    return this.#ground.bakeCanvas
+  get effects(): Effects {
+    return this.#effects
+  }
+
+  get soldiers(): SoldierLayer {
+    return this.#soldiers
+  }
+
+  get palette(): Palette {
+    return this.#palette
+  }
+
+  /** Shows another map, if it is another one. */
+  load(content: BattlefieldContent): boolean {
+    const old = this.#layers
+    if (old.content.map === content.map && old.content.balance === content.balance) return false
+    this.#layers = this.#createLayers(content)
+    this.#effects = this.#createEffects()
+    this.#soldiers = this.#createSoldiers()
+    this.#stack()
+    old.ground.destroy()
+    old.walls.destroy()
+    old.under.mesh.destroy()
+    old.over.mesh.destroy()
+    old.atlas.source.destroy()
+    return true
+  }
+
+  #createLayers(content: BattlefieldContent): Layers {
+    const atlas = paintAtlas(content.balance)
+    return {
+      content,
+      atlas,
+      ground: new GroundLayer(content.map, this.#palette, this.#uniforms),
+      walls: new WallLayer(content.map, this.#palette, this.#uniforms),
+      under: new QuadBatch(UNDER_QUADS_MAX, atlas, this.#uniforms),
+      over: new QuadBatch(OVER_QUADS_MAX, atlas, this.#uniforms),
+    }
+  }
+
+  #createEffects(): Effects {
+    const { atlas, content } = this.#layers
+    return new Effects(atlas, content.balance, () => Math.random())
+  }
+
+  #createSoldiers(): SoldierLayer {
+    const { atlas, content } = this.#layers
+    return new SoldierLayer(atlas, content.balance, TEAM_COLOURS.length)
+  }
+
+  /** Bottom to top. */
+  #stack(): void {
+    const { ground, under, walls, over } = this.#layers
+    this.#stage.removeChildren()
+    for (const layer of [ground, this.#objectives, under, walls, over, this.#fog]) {
+      this.#stage.addChild(layer.mesh)
+    }
   }
 
   applyPalette(palette: Palette): void {
-    this.#ground.applyPalette(palette)
-    this.#walls.applyPalette(palette)
+    this.#palette = palette
+    this.#layers.ground.applyPalette(palette)
+    this.#layers.walls.applyPalette(palette)
     this.#fog.applyPalette(palette)
   }
 
@@ -125,54 +182,55 @@ export class BattlefieldView {
 
   #fillBatches(scene: SceneView): void {
     const { source } = scene
-    this.#under.begin()
-    this.#over.begin()
-    this.effects.draw(this.#under, this.camera, true)
+    const { under, over } = this.#layers
+    under.begin()
+    over.begin()
+    this.effects.draw(under, this.camera, true)
     if (scene.showGhost) this.#drawGhost(source)
     this.soldiers.draw({
       frame: source.soldiers,
       own: source.own,
       camera: this.camera,
-      under: this.#under,
-      over: this.#over,
+      under,
+      over,
       timeSec: this.#timeSec,
       dtSec: scene.dtSec,
       followedId: scene.followedId,
     })
     this.#drawProjectiles(source.projectiles)
-    this.effects.draw(this.#over, this.camera, false)
+    this.effects.draw(over, this.camera, false)
     this.#drawLetters(scene)
-    this.#under.end()
-    this.#over.end()
+    under.end()
+    over.end()
   }
 
   #drawGhost(source: BattleSource): void {
     if (source.own.netId === NOBODY) return
-    const batch = this.#under
+    const batch = this.#layers.under
     batch.straight()
-    batch.frame = this.#atlas.frame('dashed-ring')
+    batch.frame = this.#layers.atlas.frame('dashed-ring')
     batch.tint = GHOST_TINT
     batch.width = batch.height = 2.2
     batch.put(source.own.ghostX, source.own.ghostZ)
     batch.turn(source.own.yaw)
-    batch.frame = this.#atlas.frame('silhouette')
+    batch.frame = this.#layers.atlas.frame('silhouette')
     batch.tint = packTint([1, 0.95, 0.35], 0.35)
     batch.width = batch.height = 2.8
     batch.put(source.own.ghostX, source.own.ghostZ)
   }
 
   #drawProjectiles(projectiles: ProjectileFrame): void {
-    const batch = this.#over
+    const batch = this.#layers.over
     batch.glow = 0
     batch.lift = 0.8
     batch.turn(Math.round(this.#timeSec * 65536 * 1.4))
     for (let row = 0; row < projectiles.count; row++) {
-      batch.frame = this.#atlas.frame('glow')
+      batch.frame = this.#layers.atlas.frame('glow')
       batch.tint = packTint([1, 0.6, 0.25], 0.7)
       batch.glow = 1
       batch.width = batch.height = 2.2
       batch.put(projectiles.x[row]!, projectiles.z[row]!)
-      batch.frame = this.#atlas.frame('grenade')
+      batch.frame = this.#layers.atlas.frame('grenade')
       batch.tint = packTint([0.85, 0.8, 0.62], 1)
       batch.glow = 0
       batch.width = batch.height = 0.6
@@ -183,17 +241,17 @@ export class BattlefieldView {
 
   /** The letter of each objective, upright over its middle. */
   #drawLetters(scene: SceneView): void {
-    const batch = this.#over
+    const batch = this.#layers.over
     batch.straight()
     batch.glow = 0
     let index = 0
     const size = Math.max(3.2, 26 / this.camera.zoom)
     for (const objective of scene.objectives) {
-      batch.frame = this.#atlas.frame('disc')
+      batch.frame = this.#layers.atlas.frame('disc')
       batch.tint = packTint(teamColour(objective.owner).dark, 0.82)
       batch.width = batch.height = size
       batch.put(objective.x, objective.z)
-      batch.frame = this.#atlas.frame(`letter-${index}`)
+      batch.frame = this.#layers.atlas.frame(`letter-${index}`)
       batch.tint = packWhite(0.96)
       batch.width = batch.height = size
       batch.put(objective.x, objective.z)

@@ -94,7 +94,11 @@ export class EffectPool {
   }
 
   /** Draws the decals, or everything else. */
-  draw(batch: QuadBatch, pens: readonly EffectPen[], view: { camera: Camera; decals: boolean }): void {
+  draw(
+    batch: QuadBatch,
+    pens: readonly EffectPen[],
+    view: { camera: Camera; decals: boolean },
+  ): void {
     const { camera, decals } = view
     const halfX = camera.width / camera.zoom / 2 + 8
     const halfZ = camera.height / camera.zoom / 2 + 8

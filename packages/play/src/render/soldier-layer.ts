@@ -52,7 +52,8 @@ export class SoldierLayer {
     this.#classCount = balance.classes.length
     for (let team = 0; team < teamCount; team++) {
       for (let index = 0; index < this.#classCount; index++) {
-        for (const pose of POSES) this.#bodies.push(atlas.frame(soldierFrameName(team, index, pose)))
+        for (const pose of POSES)
+          this.#bodies.push(atlas.frame(soldierFrameName(team, index, pose)))
       }
     }
     this.#badges = balance.classes.map((_, index) =>

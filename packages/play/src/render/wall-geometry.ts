@@ -28,7 +28,10 @@ export function buildWallGeometry(map: BattleMap): WallGeometry {
     }
   }
   for (let quad = 0; quad < boxCount * FACES_PER_BOX; quad++) {
-    indices.set([0, 1, 2, 2, 1, 3].map((corner) => quad * 4 + corner), quad * 6)
+    indices.set(
+      [0, 1, 2, 2, 1, 3].map((corner) => quad * 4 + corner),
+      quad * 6,
+    )
   }
   return { vertices, indices }
 }
@@ -78,6 +81,9 @@ function cornerPlace(box: MapBox, face: number, s: number, t: number): { x: numb
 
 /** 0..1, steady for a box: varies colours from building to building. */
 function seedOf(box: MapBox): number {
-  const mixed = Math.imul(Math.round(box.x * 16) ^ Math.imul(Math.round(box.z * 16), 2654435), 40503)
+  const mixed = Math.imul(
+    Math.round(box.x * 16) ^ Math.imul(Math.round(box.z * 16), 2654435),
+    40503,
+  )
   return ((mixed ^ (mixed >>> 11)) & 1023) / 1023
 }

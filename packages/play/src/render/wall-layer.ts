@@ -2,7 +2,16 @@
  * Walls, buildings and cover with height, in one draw call: the eye's parallax comes from the vertex
  * shader, hidden faces from the depth buffer, bricks and sandbags from the fragment shader.
  */
-import { Buffer, BufferUsage, Geometry, GlProgram, Mesh, Shader, State, UniformGroup } from 'pixi.js'
+import {
+  Buffer,
+  BufferUsage,
+  Geometry,
+  GlProgram,
+  Mesh,
+  Shader,
+  State,
+  UniformGroup,
+} from 'pixi.js'
 import type { BattleMap } from '@battalion/sim/balance.ts'
 
 import type { Palette } from './palette.ts'

@@ -1,0 +1,249 @@
+/**
+ * The page's life: watch, join, play, leave, reconnect. Holds the one battle that is shown and
+ * swaps it; a failed join always falls back to watching. Draws nothing itself.
+ */
+import { Hud } from '../hud/hud.ts'
+import type { JoinChoice } from '../hud/join-dialog.ts'
+import { InputState } from '../input/input-state.ts'
+import { BattlefieldView } from '../render/battlefield-view.ts'
+import { attachEvents } from './attach-events.ts'
+import type { BattleSource } from './battle-source.ts'
+import { CameraOperator } from './camera-operator.ts'
+import { failureText } from './connect.ts'
+import type { Connect, SeatRequest } from './connect.ts'
+import { PlayLoop } from './play-loop.ts'
+import type { SessionStore } from './session-store.ts'
+import { Theme } from './theme.ts'
+
+/** Waits between attempts to watch (ms): the last one repeats. */
+const RETRY_MS = [1000, 2000, 4000, 8000] as const
+
+/** Where the page stands. */
+export type AppMode = 'connecting' | 'spectating' | 'playing'
+
+export interface AppPorts {
+  readonly canvas: HTMLCanvasElement
+  readonly root: HTMLElement
+  readonly store: SessionStore
+  readonly connect: Connect
+}
+
+export class App {
+  mode: AppMode = 'connecting'
+  readonly hud: Hud
+  readonly input: InputState
+  readonly #ports: AppPorts
+  readonly #theme: Theme
+  #view: BattlefieldView | undefined
+  #loop: PlayLoop | undefined
+  #operator: CameraOperator | undefined
+  #source: BattleSource | undefined
+  #isBusy = false
+
+  constructor(ports: AppPorts) {
+    this.#ports = ports
+    this.#theme = new Theme(ports.store, (palette) => {
+      this.#view?.applyPalette(palette)
+      if (this.#source !== undefined) this.hud.minimap.load(this.#source.map, palette)
+    })
+    this.input = this.#createInput()
+    this.hud = this.#createHud()
+    this.hud.setMode('spectating')
+    for (const dialog of [this.hud.join.root, this.hud.help]) {
+      dialog.addEventListener('toggle', () => {
+        this.input.isBlocked = this.hud.join.root.open || this.hud.help.open
+        this.input.held.clear()
+      })
+    }
+  }
+
+  get source(): BattleSource | undefined {
+    return this.#source
+  }
+
+  get loop(): PlayLoop | undefined {
+    return this.#loop
+  }
+
+  get view(): BattlefieldView | undefined {
+    return this.#view
+  }
+
+  /** Watches, trying until it works. */
+  async watch(): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.#enter({ spectate: true })
+        return
+      } catch (error) {
+        this.hud.banners.showConnection(`${failureText(error)} Trying again…`)
+        await wait(RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]!)
+      }
+    }
+  }
+
+  async join(choice: JoinChoice): Promise<void> {
+    if (this.#isBusy) return
+    this.#isBusy = true
+    this.#ports.store.saveChoice(choice)
+    this.hud.join.setBusy(true)
+    try {
+      await this.#leaveSource()
+      await this.#enter({ spectate: false, ...choice })
+      this.hud.join.close()
+    } catch (error) {
+      this.hud.join.fail(failureText(error))
+      await this.watch()
+    } finally {
+      this.#isBusy = false
+    }
+  }
+
+  async leave(): Promise<void> {
+    if (this.mode !== 'playing' || this.#isBusy) return
+    this.#isBusy = true
+    await this.#leaveSource()
+    await this.watch()
+    this.#isBusy = false
+  }
+
+  async #enter(request: SeatRequest): Promise<void> {
+    const source = await this.#ports.connect(request)
+    await this.#show(source)
+    this.mode = request.spectate ? 'spectating' : 'playing'
+    this.hud.setMode(this.mode)
+    this.hud.banners.hideConnection()
+    this.hud.feed.clear()
+    this.hud.engineer.attach(source)
+    this.#listen(source)
+    document.documentElement.dataset['ready'] = this.mode
+  }
+
+  async #show(source: BattleSource): Promise<void> {
+    const view = this.#view ?? (await this.#createView(source))
+    view.load(source)
+    this.hud.minimap.load(source.map, this.#theme.palette)
+    this.#source = source
+    this.#loop!.source = source
+    attachEvents({ source, view, hud: this.hud, operator: this.#operator! })
+  }
+
+  async #createView(source: BattleSource): Promise<BattlefieldView> {
+    const view = await BattlefieldView.create(this.#ports.canvas, source, this.#theme.palette)
+    this.#view = view
+    this.#operator = new CameraOperator(view.camera)
+    const { hud, input } = this
+    this.#loop = new PlayLoop({ view, hud, input, operator: this.#operator })
+    this.#loop.start()
+    return view
+  }
+
+  async #leaveSource(): Promise<void> {
+    const source = this.#source
+    this.#source = undefined
+    await source?.leave().catch(() => undefined)
+  }
+
+  #listen(source: BattleSource): void {
+    source.on('disconnect', ({ message, willReconnect }) => {
+      if (this.#source !== source) return
+      if (willReconnect) {
+        this.hud.banners.showConnection(`${message} Reconnecting…`)
+        return
+      }
+      this.#lost(message)
+    })
+    source.on('reconnected', () => {
+      this.hud.banners.hideConnection()
+      this.hud.banners.say('Connected again.')
+    })
+  }
+
+  /** The connection is over for good: the player decides what next, the watcher just comes back. */
+  #lost(message: string): void {
+    const wasPlaying = this.mode === 'playing'
+    this.mode = 'connecting'
+    if (!wasPlaying) {
+      this.hud.banners.showConnection(message)
+      void wait(RETRY_MS[1]).then(() => this.watch())
+      return
+    }
+    this.hud.banners.showConnection(message, {
+      text: 'Back to the battle',
+      run: () => void this.watch(),
+    })
+  }
+
+  #createInput(): InputState {
+    return new InputState(this.#ports.canvas, {
+      key: (code) => this.#key(code),
+      keyUp: () => undefined,
+      drag: (dx, dy) => this.#operator?.drag(dx, dy),
+      wheel: (factor, at) => this.#operator?.wheel(factor, at),
+      click: (at) => {
+        if (this.#source !== undefined) this.#operator?.pick(this.#source, at)
+      },
+    })
+  }
+
+  #createHud(): Hud {
+    return new Hud(this.#ports.root, this.input, {
+      openJoin: () => this.#openJoin(),
+      join: (choice) => void this.join(choice),
+      leave: () => void this.leave(),
+      autoCamera: () => this.#operator?.setAuto(),
+      goTo: (x, z) => this.#operator?.goTo(x, z),
+      toggleTheme: () => this.#theme.toggle(),
+      toggleScoreboard: () => this.#toggleScoreboard(),
+      toggleEngineer: () => this.hud.engineer.show(!this.hud.engineer.isOpen),
+      chooseClass: (classId) => this.#source?.chooseClass(classId),
+      giveUp: () => this.#source?.giveUp(),
+    })
+  }
+
+  #openJoin(): void {
+    const source = this.#source
+    if (source === undefined) return
+    const { name, classId } = this.#ports.store
+    const choice = { name: name === '' ? suggestName() : name, classId }
+    const where = `${source.mode.name} on ${source.map.name}. The smaller side gets you.`
+    this.hud.openJoin({ balance: source.balance, where, choice })
+  }
+
+  #toggleScoreboard(): void {
+    const isOpen = !this.hud.scoreboard.isOpen
+    this.hud.scoreboard.show(isOpen)
+    if (isOpen) this.#loop?.writeScoreboard()
+  }
+
+  #key(code: string): void {
+    if (code === 'Tab') this.#toggleScoreboard()
+    else if (code === 'Backquote') this.hud.engineer.show(!this.hud.engineer.isOpen)
+    else if (code === 'Escape') this.#escape()
+    else if (this.mode !== 'spectating') return
+    else if (code === 'Space') this.#operator?.setAuto()
+    else if (code === 'Enter') this.#openJoin()
+    else if (code === 'Equal' || code === 'NumpadAdd') this.#zoom(1.2)
+    else if (code === 'Minus' || code === 'NumpadSubtract') this.#zoom(1 / 1.2)
+  }
+
+  #escape(): void {
+    if (this.hud.join.root.open || this.hud.help.open) return
+    if (this.hud.scoreboard.isOpen) this.#toggleScoreboard()
+    else void this.leave()
+  }
+
+  #zoom(factor: number): void {
+    this.#operator?.wheel(factor, { sx: innerWidth / 2, sy: innerHeight / 2 })
+  }
+}
+
+function suggestName(): string {
+  return `Recruit ${100 + Math.floor(Math.random() * 900)}`
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
+}

@@ -86,12 +86,7 @@ function throwGrenade(world: World, netId: number, weapon: number): boolean {
 type AreaAbility = Exclude<Ability, { form: 'grenade' }>
 
 /** Does the ability to one soldier near; false when out of reach or not in need. */
-function serveSoldier(
-  world: World,
-  actor: number,
-  target: number,
-  ability: AreaAbility,
-): boolean {
+function serveSoldier(world: World, actor: number, target: number, ability: AreaAbility): boolean {
   const { soldiers } = world
   if (soldiers.state[target] !== LifeState.alive) return false
   const dx = soldiers.px[target]! - soldiers.px[actor]!
@@ -142,7 +137,10 @@ function resupplySoldier(
     const weapon = balance.weapons[soldierClass.weapons[slot]!]!
     const rounds = target * WEAPON_SLOTS + slot
     const reserve = soldiers.reserve[rounds]!
-    const filled = Math.min(reserve + ability.magazines * weapon.magazineRounds, weapon.reserveRounds)
+    const filled = Math.min(
+      reserve + ability.magazines * weapon.magazineRounds,
+      weapon.reserveRounds,
+    )
     if (filled <= reserve) continue
     soldiers.reserve[rounds] = filled
     isServed = true

@@ -2,8 +2,9 @@
  * Taking the commands of a step: at most one per soldier, each seq at most once (I-13), and the
  * movement it asks for. Who has no command stands still and holds fire.
  */
-import { isSequenceNewer } from '@battalion/base/sequence.ts'
+import { sequenceDifference } from '@battalion/base/sequence.ts'
 import { Button } from './commands.ts'
+import { SEQ_JUMP_MAX } from './limits.ts'
 import { isSprinting, moveSoldier } from './movement.ts'
 import type { World } from './world.ts'
 import { LifeState, SoldierFlag } from './world.ts'
@@ -28,11 +29,14 @@ export function rememberButtons(world: World): void {
   }
 }
 
-/** False for a command that was carried out before. */
+/** False for a command that was carried out before, or jumps too far to be honest. */
 function acknowledge(world: World, netId: number): boolean {
   const { soldiers, commands } = world
   const seq = commands.seq[netId]!
-  if (soldiers.hasAck[netId] !== 0 && !isSequenceNewer(seq, soldiers.ackSeq[netId]!)) return false
+  if (soldiers.hasAck[netId] !== 0) {
+    const ahead = sequenceDifference(seq, soldiers.ackSeq[netId]!)
+    if (ahead <= 0 || ahead > SEQ_JUMP_MAX) return false
+  }
   soldiers.hasAck[netId] = 1
   soldiers.ackSeq[netId] = seq
   return true

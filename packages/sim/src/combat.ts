@@ -137,4 +137,3 @@ function bookShot(world: World, netId: number, weapon: Weapon): void {
   const recoil = soldiers.recoil[netId]! + weapon.recoilDegreesPerShot
   soldiers.recoil[netId] = Math.min(recoil, weapon.recoilDegreesMax)
 }
-

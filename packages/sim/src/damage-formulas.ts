@@ -46,11 +46,7 @@ export function damageAfterDefence(
 }
 
 /** What armour takes away from a damage; with `absorb` it is used up by that much. */
-export function damageInArmour(
-  form: Formulas['armour'],
-  damage: number,
-  armour: number,
-): number {
+export function damageInArmour(form: Formulas['armour'], damage: number, armour: number): number {
   if (form.form === 'absorb') return Math.min(armour, Math.round(damage * form.ratio))
   return damage - (damage * form.k) / (form.k + armour)
 }

@@ -76,8 +76,9 @@ function takeHp(world: World, blow: Blow, amount: number): void {
   soldiers.damageTaken[target]! += amount
   soldiers.flags[target]! |= SoldierFlag.hurt
   if (actor !== NET_ID_NONE) soldiers.damageDone[actor]! += amount
-  remember(world, blow, amount)
   const isLethal = soldiers.hp[target] === 0
+  // Who kills needs no entry, and must not push out one who earned an assist.
+  if (!isLethal) remember(world, blow, amount)
   const row = addEvent(events, EventType.hit)
   events.actor[row] = actor
   events.target[row] = target

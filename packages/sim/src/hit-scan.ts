@@ -7,7 +7,7 @@ import { assert } from '@battalion/base/assert.ts'
 import { NET_ID_NONE } from '@battalion/base/ids.ts'
 import { cosOfAngle, sinOfAngle } from '@battalion/base/trig-table.ts'
 import type { Weapon } from './balance.ts'
-import { hasLineOfSight, raycastWalls } from './collision.ts'
+import { hasLineOfSight } from './collision.ts'
 import { damageAtDistance } from './damage-formulas.ts'
 import { dealBlow } from './damage.ts'
 import { addEvent } from './event-table.ts'
@@ -16,7 +16,7 @@ import { VIEW_TIME_PER_TICK } from './limits.ts'
 import { clampViewTime, findPastSoldier } from './rewind.ts'
 import { PELLETS_MAX, addToHits } from './shot-hits.ts'
 import { scatter } from './spread.ts'
-import { isSheltered, traceSoldiers } from './trace.ts'
+import { freeRange, isSheltered, traceSoldiers } from './trace.ts'
 import type { World } from './world.ts'
 import { SoldierFlag } from './world.ts'
 
@@ -72,8 +72,7 @@ function firePellet(world: World, netId: number, weapon: Weapon): void {
   const angle = scatter(world, netId, weapon)
   trace.dirX = cosOfAngle(angle)
   trace.dirZ = sinOfAngle(angle)
-  const range = weapon.rangeMetres
-  trace.range = raycastWalls(world.map, trace.x, trace.z, trace.dirX, trace.dirZ, range)
+  trace.range = freeRange(world, trace, weapon.rangeMetres)
   traceSoldiers(world, trace)
   if (trace.hitNetId === NET_ID_NONE) return
   const damage = damageAtDistance(world.balance.formulas.falloff, weapon, trace.hitDistance)

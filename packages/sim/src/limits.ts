@@ -52,6 +52,11 @@ export const REWIND_ROWS = 64
 export const NET_ID_QUARANTINE_TICKS = 2 * REWIND_ROWS
 /** Commands waiting for one soldier; at the limit the oldest is dropped, counted. */
 export const COMMANDS_WAITING_MAX = 4
+/**
+ * Farthest a command's seq may lie ahead of the last one; beyond it the command is dropped, so that
+ * one mad number does not shut out the honest ones after it. 2,048 are 102 s at 20 Hz.
+ */
+export const SEQ_JUMP_MAX = 2048
 
 assert(
   (REWIND_MS_MAX * TICK_RATE_HZ_MAX) / 1000 + 2 <= REWIND_ROWS,

@@ -8,13 +8,12 @@ import { NET_ID_NONE } from '@battalion/base/ids.ts'
 import { cosOfAngle, sinOfAngle } from '@battalion/base/trig-table.ts'
 import type { ProjectileWeapon } from './balance.ts'
 import { explode } from './blast.ts'
-import { raycastWalls } from './collision.ts'
 import { dealBlow } from './damage.ts'
 import { addEvent } from './event-table.ts'
 import { EventType } from './events.ts'
 import { PROJECTILES_MAX, VIEW_TIME_PER_TICK } from './limits.ts'
 import { ticksOfMs, ticksOfSec } from './ticks-of-ms.ts'
-import { traceSoldiers } from './trace.ts'
+import { freeRange, traceSoldiers } from './trace.ts'
 import type { World } from './world.ts'
 
 /** Units of an aim distance on the wire, per metre. */
@@ -101,17 +100,23 @@ function aimAlongFlight(world: World, index: number): number {
   return Math.min(speed * world.dtSec, projectiles.travelMetres[index]!)
 }
 
+/** How much of the way ahead is free of walls; ends a gap before the wall. */
+function freeWay(world: World, way: number): number {
+  const reach = way + WALL_GAP_METRES
+  const free = freeRange(world, world.scratch.trace, reach)
+  return free >= reach ? way : Math.max(0, free - WALL_GAP_METRES)
+}
+
 function flyLobbed(world: World, index: number): void {
-  const { projectiles, scratch } = world
+  const { projectiles } = world
   const way = aimAlongFlight(world, index)
   if (way <= 0) {
     restProjectile(world, index)
     return
   }
-  const { trace } = scratch
-  const free = raycastWalls(world.map, trace.x, trace.z, trace.dirX, trace.dirZ, way)
+  const free = freeWay(world, way)
   const isStopped = free < way
-  advance(world, index, isStopped ? Math.max(0, free - WALL_GAP_METRES) : way)
+  advance(world, index, free)
   projectiles.travelMetres[index]! -= way
   if (isStopped || projectiles.travelMetres[index]! <= 0) restProjectile(world, index)
 }
@@ -126,13 +131,13 @@ function flyStraight(world: World, index: number, weapon: ProjectileWeapon): voi
   const { projectiles, scratch } = world
   const { trace } = scratch
   const way = aimAlongFlight(world, index)
-  trace.range = raycastWalls(world.map, trace.x, trace.z, trace.dirX, trace.dirZ, way)
+  trace.range = freeWay(world, way)
   const isStopped = trace.range < way
   traceSoldiers(world, trace)
   const target = trace.hitNetId
   const distance = trace.hitDistance
   if (target === NET_ID_NONE) {
-    advance(world, index, isStopped ? Math.max(0, distance - WALL_GAP_METRES) : distance)
+    advance(world, index, distance)
     projectiles.travelMetres[index]! -= distance
     if (isStopped) endFlight(world, index, weapon)
     return

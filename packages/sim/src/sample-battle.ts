@@ -23,6 +23,7 @@ export interface SampleOptions {
   readonly armour?: number
   readonly defence?: number
   readonly ability?: number
+  readonly reviveMs?: number
   readonly capacity?: number
   readonly seed?: number
 }
@@ -118,6 +119,8 @@ const FIELD: BattleMap = {
   spawns: [
     { team: 0, x: 20, z: 96, radius: 5 },
     { team: 1, x: 172, z: 96, radius: 5 },
+    { team: 2, x: 96, z: 20, radius: 5 },
+    { team: 3, x: 96, z: 172, radius: 5 },
   ],
   objectives: [],
 }
@@ -128,7 +131,15 @@ const FORMULAS: Balance['formulas'] = {
   defence: { form: 'percent' },
   blast: { form: 'linear', coverRatio: 0.5 },
   friendlyFireRatio: 0,
-  score: { kill: 100, assist: 50, revive: 60, healPerHp: 1, capture: 200, defend: 25, resupply: 20 },
+  score: {
+    kill: 100,
+    assist: 50,
+    revive: 60,
+    healPerHp: 1,
+    capture: 200,
+    defend: 25,
+    resupply: 20,
+  },
   assistShare: 0.25,
 }
 
@@ -145,7 +156,7 @@ export function sampleBalance(options: SampleOptions = {}): Balance {
     crouchRatio: 0.5,
     weapons: [SampleWeapon.rifle, SampleWeapon.pistol] as const,
     ability: options.ability ?? SampleAbility.heal,
-    reviveMs: 1000,
+    reviveMs: options.reviveMs ?? 1000,
     reviveHp: 40,
   }
   const rifle = { ...RIFLE, ...options.rifle }
@@ -171,7 +182,14 @@ export function sampleBalance(options: SampleOptions = {}): Balance {
         armour: 25,
         magazines: 1,
       },
-      { id: 'scan', name: 'Scan', cooldownMs: 4000, form: 'scan', radiusMetres: 30, spottedMs: 2000 },
+      {
+        id: 'scan',
+        name: 'Scan',
+        cooldownMs: 4000,
+        form: 'scan',
+        radiusMetres: 30,
+        spottedMs: 2000,
+      },
     ],
     classes: [soldier, { ...soldier, id: 'gunner', name: 'Gunner', weapons: [4, 2] }],
     levels: { form: 'power', base: 100, exponent: 1.5, levelMax: 50 },

@@ -34,7 +34,12 @@ export function creditKill(world: World, actor: number, target: number): void {
 }
 
 /** Remembers who hurt whom; the smallest entry makes room for a larger one. */
-export function rememberAttacker(world: World, actor: number, target: number, damage: number): void {
+export function rememberAttacker(
+  world: World,
+  actor: number,
+  target: number,
+  damage: number,
+): void {
   const { assistActor, assistDamage } = world.soldiers
   const start = target * ASSIST_SLOTS
   let smallest = start

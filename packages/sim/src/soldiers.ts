@@ -77,6 +77,12 @@ export function giveUp(world: World, netId: NetId): void {
   world.soldiers.downEndTick[netId] = world.tick
 }
 
+/** The next command counts whatever its seq: for a client that comes back with a new counter. */
+export function forgetAck(world: World, netId: NetId): void {
+  if (!isTakingPart(world, netId)) return
+  world.soldiers.hasAck[netId] = 0
+}
+
 function isTakingPart(world: World, netId: number): boolean {
   return netId < world.slotsUsed && world.soldiers.state[netId] !== LifeState.empty
 }

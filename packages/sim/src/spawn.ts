@@ -6,7 +6,7 @@ import { assert } from '@battalion/base/assert.ts'
 import { NET_ID_NONE } from '@battalion/base/ids.ts'
 import { nextBelow, nextFloat } from '@battalion/base/prng.ts'
 import { cosOfAngle, sinOfAngle, angleOfVector } from '@battalion/base/trig-table.ts'
-import { isFree } from './collision.ts'
+import { BODY_SKIN_METRES, findFreeSpot, isFree } from './collision.ts'
 import { addEvent } from './event-table.ts'
 import { EventType } from './events.ts'
 import { ASSIST_SLOTS, SOLDIER_RADIUS_METRES, WEAPON_SLOTS } from './limits.ts'
@@ -14,7 +14,7 @@ import { CELL_NONE, cellOfPosition } from './spatial-grid.ts'
 import type { World } from './world.ts'
 import { LifeState } from './world.ts'
 
-/** Places tried in an area before its centre is taken. Fewer: more soldiers on one spot. */
+/** Places tried in an area before the one nearest to its centre is taken. Fewer: more soldiers on one spot. */
 const SPAWN_TRIES_MAX = 8
 
 interface SpawnDisc {
@@ -112,15 +112,16 @@ function pickDisc(world: World, team: number): SpawnDisc {
   return map.map.spawns[0]!
 }
 
-/** A free place in the disc, or its centre, into `place`. */
+/** A free place in the disc, or the one nearest to its centre, into `place`. */
 function choosePlace(world: World, disc: SpawnDisc): void {
   for (let attempt = 0; attempt < SPAWN_TRIES_MAX; attempt++) {
     const angle = nextBelow(world.prng, 65536)
     const distance = disc.radius * Math.sqrt(nextFloat(world.prng))
     place.x = disc.x + cosOfAngle(angle) * distance
     place.z = disc.z + sinOfAngle(angle) * distance
-    if (isFree(world.map, place.x, place.z, SOLDIER_RADIUS_METRES)) return
+    if (isFree(world.map, place.x, place.z, SOLDIER_RADIUS_METRES + BODY_SKIN_METRES)) return
   }
   place.x = disc.x
   place.z = disc.z
+  findFreeSpot(world.map, place, SOLDIER_RADIUS_METRES)
 }

@@ -5,7 +5,7 @@
  */
 import { assert } from '@battalion/base/assert.ts'
 import { NET_ID_NONE } from '@battalion/base/ids.ts'
-import { isCoverBetween } from './collision.ts'
+import { isCoverBetween, raycastWalls } from './collision.ts'
 import { hitColumn, hitRow, hitRowEdge } from './hit-grid.ts'
 import { REWIND_MS_MAX, SOLDIER_RADIUS_METRES, SOLDIER_SPEED_MPS_MAX } from './limits.ts'
 import { findPastSoldier } from './rewind.ts'
@@ -55,6 +55,19 @@ export function createTrace(): Trace {
     hitNetId: NET_ID_NONE,
     hitDistance: 0,
   }
+}
+
+/** How far the line reaches, at most `range`, before a wall or the edge of the map (m). */
+export function freeRange(world: World, trace: Trace, range: number): number {
+  const { widthMetres, depthMetres } = world.map.map
+  const toEdgeX = distanceToEdge(trace.x, trace.dirX, widthMetres)
+  const toEdge = Math.min(range, toEdgeX, distanceToEdge(trace.z, trace.dirZ, depthMetres))
+  return raycastWalls(world.map, trace.x, trace.z, trace.dirX, trace.dirZ, toEdge)
+}
+
+function distanceToEdge(start: number, direction: number, side: number): number {
+  if (direction > FLAT_DIRECTION) return Math.max(0, (side - start) / direction)
+  return direction < -FLAT_DIRECTION ? Math.max(0, -start / direction) : side
 }
 
 /** Finds the first soldier on the line, nearest first, lowest net id of equals. */

@@ -1,0 +1,179 @@
+/** Falling, being revived, and entering the field again. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { NetId } from '@battalion/base/ids.ts'
+import { isFree } from './collision.ts'
+import { Button } from './commands.ts'
+import { EventType } from './events.ts'
+import { SOLDIER_RADIUS_METRES } from './limits.ts'
+import type { SampleOptions } from './sample-battle.ts'
+import { eventsOf, order, placeSoldier, sampleWorld, stepMany } from './sample-battle.ts'
+import { addSoldier, giveUp, setClassWish } from './soldiers.ts'
+import { stepWorld } from './step-world.ts'
+import type { World } from './world.ts'
+import { LifeState, SoldierFlag } from './world.ts'
+
+const DOWN = { mode: { downSec: 10, respawnSec: 5 } } as const
+
+interface Scene {
+  readonly world: World
+  readonly shooter: NetId
+  readonly target: NetId
+}
+
+/** The target has fallen in tick 1. */
+function fallen(options: SampleOptions = DOWN): Scene {
+  const world = sampleWorld(options)
+  const shooter = placeSoldier(world, 0, [50, 50])
+  const target = placeSoldier(world, 1, [60, 50])
+  world.soldiers.hp[target] = 1
+  order(world, shooter, { buttons: Button.fire })
+  stepWorld(world)
+  return { world, shooter, target }
+}
+
+describe('falling', () => {
+  it('[L1] lays a soldier down where the mode has revive, else kills', () => {
+    const down = fallen()
+    assert.equal(down.world.soldiers.state[down.target], LifeState.down)
+    assert.ok(down.world.soldiers.flags[down.target]! & SoldierFlag.down)
+    assert.ok(down.world.soldiers.cell[down.target]! >= 0, 'the body lies on the field')
+    const dead = fallen({ mode: { downSec: 0 } })
+    assert.equal(dead.world.soldiers.state[dead.target], LifeState.dead)
+    assert.equal(dead.world.soldiers.cell[dead.target], -1)
+    assert.equal(eventsOf(dead.world, EventType.death).length, 1)
+  })
+
+  it('[L1] the fallen cannot be hurt again', () => {
+    const { world, shooter, target } = fallen()
+    for (let step = 0; step < 20; step++) {
+      order(world, shooter, { buttons: Button.fire })
+      stepWorld(world)
+    }
+    assert.equal(world.soldiers.deaths[target], 1)
+    assert.equal(world.soldiers.damageTaken[target], 1)
+  })
+
+  it('[L3] who gives up is dead in the next step; who lies long enough too', () => {
+    const { world, target } = fallen()
+    giveUp(world, target)
+    stepMany(world, 1)
+    assert.equal(world.soldiers.state[target], LifeState.dead)
+    assert.equal(eventsOf(world, EventType.death).length, 1)
+    const other = fallen()
+    stepMany(other.world, 199)
+    assert.equal(other.world.soldiers.state[other.target], LifeState.down)
+    stepMany(other.world, 1)
+    assert.equal(other.world.soldiers.state[other.target], LifeState.dead)
+  })
+})
+
+function tend(scene: Scene, medics: readonly NetId[], steps: number): void {
+  for (let step = 0; step < steps; step++) {
+    for (const medic of medics) order(scene.world, medic, { buttons: Button.revive })
+    stepWorld(scene.world)
+  }
+}
+
+describe('revive', () => {
+  it('[L2] takes the reviver its time and gives its hp', () => {
+    const scene = fallen()
+    const medic = placeSoldier(scene.world, 1, [61, 50])
+    tend(scene, [medic], 19)
+    assert.equal(scene.world.soldiers.state[scene.target], LifeState.down)
+    tend(scene, [medic], 1)
+    assert.equal(scene.world.soldiers.state[scene.target], LifeState.alive)
+    assert.equal(scene.world.soldiers.hp[scene.target], 40)
+    assert.equal(scene.world.soldiers.revives[medic], 1)
+    assert.equal(scene.world.soldiers.score[medic], 60)
+    assert.equal(eventsOf(scene.world, EventType.revive).length, 1)
+  })
+
+  it('[L2] several work together; a step without work loses it all', () => {
+    const scene = fallen()
+    const medics = [placeSoldier(scene.world, 1, [61, 50]), placeSoldier(scene.world, 1, [59, 50])]
+    tend(scene, medics, 9)
+    tend(scene, [], 1)
+    tend(scene, medics, 9)
+    assert.equal(scene.world.soldiers.state[scene.target], LifeState.down)
+    tend(scene, medics, 1)
+    assert.equal(scene.world.soldiers.state[scene.target], LifeState.alive)
+  })
+
+  it('[L2] reaches 2.5 m, the nearest, and only team mates', () => {
+    const scene = fallen()
+    const tooFar = placeSoldier(scene.world, 1, [62.6, 50])
+    tend(scene, [tooFar, scene.shooter], 40)
+    assert.equal(scene.world.soldiers.state[scene.target], LifeState.down)
+    scene.world.soldiers.px[scene.shooter] = 60
+    tend(scene, [scene.shooter], 40)
+    assert.equal(scene.world.soldiers.state[scene.target], LifeState.down)
+    scene.world.soldiers.px[tooFar] = 62.4
+    tend(scene, [tooFar], 20)
+    assert.equal(scene.world.soldiers.state[scene.target], LifeState.alive)
+  })
+})
+
+describe('respawn', () => {
+  it('[L4] comes by itself, with the wished class, full and in a new life', () => {
+    const { world, target } = fallen({ mode: { downSec: 0, respawnSec: 2 } })
+    const life = world.soldiers.life[target]!
+    setClassWish(world, target, 1)
+    stepMany(world, 39)
+    assert.equal(world.soldiers.state[target], LifeState.dead)
+    stepMany(world, 1)
+    assert.equal(world.soldiers.state[target], LifeState.alive)
+    assert.deepEqual([world.soldiers.classId[target], world.soldiers.hp[target]], [1, 100])
+    assert.equal(world.soldiers.life[target], life + 1)
+    assert.equal(eventsOf(world, EventType.spawn).length, 1)
+  })
+
+  it('[L4] the wait runs from the fall, also for who lay down first', () => {
+    const { world, target } = fallen()
+    stepMany(world, 50)
+    giveUp(world, target)
+    stepMany(world, 49)
+    assert.equal(world.soldiers.state[target], LifeState.dead)
+    stepMany(world, 1)
+    assert.equal(world.soldiers.state[target], LifeState.alive)
+  })
+
+  it('[L5] is at a free place of a spawn area or a held objective, and varies', () => {
+    const world = sampleWorld({
+      map: {
+        boxes: [{ kind: 'wall', x: 15, z: 91, width: 6, depth: 4 }],
+        objectives: [{ id: 'a', name: 'A', x: 96, z: 96, radius: 4 }],
+      },
+    })
+    const places = new Set<string>()
+    let atObjective = 0
+    for (let round = 0; round < 60; round++) {
+      world.objectives.owner[0] = round < 30 ? 0xff : 0
+      const netId = addSoldier(world, { team: 0 })!
+      const x = world.soldiers.px[netId]!
+      const z = world.soldiers.pz[netId]!
+      assert.ok(isFree(world.map, x, z, SOLDIER_RADIUS_METRES))
+      places.add(`${x} ${z}`)
+      if (Math.hypot(x - 96, z - 96) <= 4) atObjective++
+      else assert.ok(Math.hypot(x - 20, z - 96) <= 5)
+    }
+    assert.equal(places.size, 60)
+    assert.ok(atObjective > 5 && atObjective < 25)
+  })
+
+  it('[L6] protects until the time is over or a shot is fired', () => {
+    const world = sampleWorld({ mode: { protectionSec: 1 } })
+    const shooter = placeSoldier(world, 0, [50, 50])
+    const target = placeSoldier(world, 1, [60, 50])
+    const fireAt = (): number => {
+      order(world, shooter, { buttons: Button.fire })
+      stepWorld(world)
+      return world.soldiers.hp[target]!
+    }
+    assert.equal(fireAt(), 100)
+    assert.ok(world.soldiers.flags[target]! & SoldierFlag.protected)
+    assert.ok((world.soldiers.flags[shooter]! & SoldierFlag.protected) === 0)
+    stepMany(world, 18)
+    assert.equal(fireAt(), 80)
+  })
+})

@@ -23,7 +23,7 @@ const WAITING_JOINS_MAX = 2000
 /** A join takes at most this long, waiting included (ms). */
 const JOIN_MS_MAX = 5000
 /** A battle that filled up between choosing and reserving is chosen around this often. */
-const ATTEMPTS_MAX = 3
+const ATTEMPTS_MAX = 8
 const RETRY_AFTER_SEC = 5
 /** Users whose last room is remembered; the oldest is forgotten first. */
 const REMEMBERED_USERS_MAX = 50_000
@@ -100,25 +100,31 @@ async function guarded(ports: GuardPorts, work: () => Promise<Seat>): Promise<Se
 }
 
 async function placeJoin(call: JoinCall, memory: SeatMemory, ports: GuardPorts): Promise<Seat> {
+  const refused = new Set<string>()
   let seat: Seat | undefined
   for (let attempt = 0; attempt < ATTEMPTS_MAX && seat === undefined; attempt++) {
-    seat = await attemptJoin(call, memory, ports)
+    seat = await attemptJoin(call, { memory, refused, ports })
   }
   if (seat === undefined) throw full()
   memory.remember(call.claims.userId, seat.roomId)
   return seat
 }
 
-/** One try; undefined when the chosen battle filled up meanwhile. */
-async function attemptJoin(
-  call: JoinCall,
-  memory: SeatMemory,
-  ports: GuardPorts,
-): Promise<Seat | undefined> {
-  if (call.method === 'joinById') return joinRoom(call.target, call, ports)
+/** What one join keeps between its tries. */
+interface Attempt {
+  readonly memory: SeatMemory
+  readonly ports: GuardPorts
+  /** Battles that turned out full; not chosen again. */
+  readonly refused: Set<string>
+}
+
+/** One try; undefined when the chosen battle turned out full. */
+async function attemptJoin(call: JoinCall, attempt: Attempt): Promise<Seat | undefined> {
+  const { memory, refused, ports } = attempt
+  if (call.method === 'joinById') return joinRoom(call.target, call, attempt)
   if (call.target !== BATTLE_ROOM) throw new AppError('not_found', 'There is no such room.')
   if (call.method === 'create') return createRoom(call, memory, ports)
-  const listings = await listBattles()
+  const listings = (await listBattles()).filter(({ roomId }) => !refused.has(roomId))
   const choice = chooseBattle(
     {
       ...pickRequest(call.options),
@@ -128,7 +134,7 @@ async function attemptJoin(
     },
     listings,
   )
-  if ('join' in choice) return joinRoom(choice.join, call, ports)
+  if ('join' in choice) return joinRoom(choice.join, call, attempt)
   if ('create' in choice) return createRoom(call, memory, ports)
   throw choice.refuse === 'draining' ? draining() : full()
 }
@@ -143,7 +149,9 @@ async function listBattles(): Promise<BattleListing[]> {
     const metadata = room.metadata as BattleMetadata | undefined
     if (metadata === undefined) continue
     const locked = metadata.locked || room.locked === true || room.private === true
-    listings.push({ ...metadata, locked, roomId: room.roomId })
+    // A room publishes its metadata at its own pace; Colyseus counts seats at once.
+    const players = Math.max(metadata.players, room.clients - metadata.spectators)
+    listings.push({ ...metadata, players, locked, roomId: room.roomId })
   }
   return listings
 }
@@ -151,7 +159,7 @@ async function listBattles(): Promise<BattleListing[]> {
 async function joinRoom(
   roomId: string,
   call: JoinCall,
-  ports: GuardPorts,
+  { ports, refused }: Attempt,
 ): Promise<Seat | undefined> {
   const room = matchMaker.getLocalRoomById(roomId)
   if (room === undefined || room.roomName !== BATTLE_ROOM) {
@@ -163,6 +171,7 @@ async function joinRoom(
   } catch (error) {
     if (!isFull(error, roomId)) throw error
     if (call.method === 'joinById') throw full()
+    refused.add(roomId)
     return undefined
   }
 }
@@ -211,7 +220,8 @@ function toSeat(seat: SeatReservation): Seat {
 function isFull(error: unknown, roomId: string): boolean {
   const room = matchMaker.getLocalRoomById(roomId)
   if (room === undefined || room.locked || room.hasReachedMaxClients()) return true
-  return error instanceof AppError && error.code === 'battle_full'
+  if (error instanceof AppError) return error.code === 'battle_full'
+  return error instanceof Error && error.constructor.name === 'SeatReservationError'
 }
 
 function full(): AppError {

@@ -17,6 +17,8 @@ export interface HttpEnv {
   Variables: {
     claims: AccessClaims
     clientAddress: string
+    /** The JSON of a request whose route takes one, checked for depth and keys. */
+    body: unknown
   }
 }
 

@@ -112,7 +112,7 @@ export function addMatchmakingRoutes(
   })
   app.openapi(route(guards), async (context) => {
     const { method, target } = context.req.valid('param')
-    const body: unknown = await context.req.json()
+    const body = context.get('body')
     const claims = context.get('claims')
     context.header('cache-control', 'no-store')
     if (method === 'reconnect') {

@@ -12,17 +12,47 @@ import type { HttpEnv } from './http-ports.ts'
 export const JSON_DEPTH_MAX = 8
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype'])
 
-/** Middleware: afterwards `context.req.json()` gives a checked value. */
-export function readJsonBody(): MiddlewareHandler<HttpEnv> {
+/** Middleware: afterwards `context.get('body')` and `context.req.json()` give a checked value. */
+export function readJsonBody(bytesMax: number): MiddlewareHandler<HttpEnv> {
   return async (context, next) => {
-    const text = await context.req.text()
+    if (Number(context.req.header('content-length') ?? 0) > bytesMax) throw tooLarge(bytesMax)
+    const text = await readText(context.req.raw.body, bytesMax)
     const value = text.trim() === '' ? {} : parseJson(text)
     checkShape(value, 1)
     // Hono keeps promises here, whatever its types say.
-    const checked: unknown = Promise.resolve(JSON.stringify(value))
+    const isAbsent = text === '' && context.req.header('content-type') === undefined
+    const checked: unknown = Promise.resolve(isAbsent ? '' : JSON.stringify(value))
     context.req.bodyCache.text = checked as string
+    context.set('body', value)
     await next()
   }
+}
+
+/**
+ * Own reading instead of Hono's `bodyLimit`: that one rebuilds the Request, which only works when
+ * the server replaces the global classes.
+ */
+async function readText(
+  body: ReadableStream<Uint8Array> | null,
+  bytesMax: number,
+): Promise<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of body ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > bytesMax) throw tooLarge(bytesMax)
+    chunks.push(chunk)
+  }
+  try {
+    return decoder.decode(Buffer.concat(chunks))
+  } catch {
+    throw new AppError('invalid_request', 'The body is not UTF-8.')
+  }
+}
+
+function tooLarge(bytesMax: number): AppError {
+  return new AppError('body_too_large', `A request has at most ${bytesMax} bytes.`)
 }
 
 function parseJson(text: string): unknown {

@@ -1,0 +1,110 @@
+/** The public port below HTTP: origins, caps, slow and silent sockets, what is not there. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import type { Socket } from 'node:net'
+import { describe, it } from 'node:test'
+
+import { startTestApp } from '../testing/start-test-app.ts'
+import { createPublicServer } from './public-server.ts'
+
+/** Opens a socket, sends `text`, gives back what came until the peer closed or `msMax` passed. */
+async function talk(url: string, text: string, msMax = 2000): Promise<string> {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  let got = ''
+  socket.on('data', (chunk: Buffer) => (got += chunk.toString('latin1')))
+  socket.on('error', () => undefined)
+  socket.write(text)
+  const timer = setTimeout(() => socket.destroy(), msMax)
+  await once(socket, 'close')
+  clearTimeout(timer)
+  return got
+}
+
+function upgrade(host: string, origin: string | undefined): string {
+  const lines = [
+    'GET /process/room?sessionId=nobody HTTP/1.1',
+    `Host: ${host}`,
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    ...(origin === undefined ? [] : [`Origin: ${origin}`]),
+  ]
+  return `${lines.join('\r\n')}\r\n\r\n`
+}
+
+function statusOf(answer: string): string {
+  return answer.split(' ')[1] ?? answer
+}
+
+describe('the public port', () => {
+  it('[A-10] refuses upgrades from foreign pages, takes our own and those without Origin', async (t) => {
+    const { url } = await startTestApp(t, { ALLOWED_ORIGINS: 'https://friend.test' })
+    const { host } = new URL(url)
+    const ask = async (origin?: string) => statusOf(await talk(url, upgrade(host, origin), 300))
+    assert.equal(await ask('https://foe.test'), '403')
+    assert.equal(await ask('null'), '403')
+    assert.equal(await ask(`http://${host}.foe.test`), '403')
+    assert.equal(await ask('https://friend.test'), '101')
+    assert.equal(await ask(`http://${host}`), '101')
+    assert.equal(await ask(), '101')
+  })
+
+  it('[A-08] closes sockets over the cap of one address, and only those', async (t) => {
+    const { url } = await startTestApp(t, { SOCKETS_PER_ADDRESS_MAX: '5' })
+    const { hostname, port } = new URL(url)
+    const open = (localAddress: string): Socket => {
+      const socket = connect({ port: Number(port), host: hostname, localAddress })
+      socket.on('error', () => undefined)
+      return socket
+    }
+    const sockets = Array.from({ length: 12 }, () => open('127.0.0.7'))
+    t.after(() => sockets.forEach((socket) => socket.destroy()))
+    const closed = sockets.map((socket) => once(socket, 'close').then(() => socket))
+    const gone = new Set<Socket>()
+    for (const one of closed) void one.then((socket) => gone.add(socket))
+    await Promise.all(closed.slice(5))
+    assert.equal(gone.size, 7)
+    const other = open('127.0.0.8')
+    t.after(() => other.destroy())
+    other.write(`GET /v1/regions HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+    const [first] = (await once(other, 'data')) as [Buffer]
+    assert.match(first.toString(), /^HTTP\/1\.1 200/)
+  })
+
+  it('[A-08] has time limits that close silent and half-sent requests within 15 s', (t) => {
+    const server = createPublicServer({
+      connectionsMax: 10,
+      socketsPerAddressMax: 10,
+      isOriginAllowed: () => true,
+      rejected: () => undefined,
+    })
+    t.after(() => server.close())
+    const worst = Math.max(server.headersTimeout, server.requestTimeout)
+    assert.ok(worst > 0 && worst + 2000 <= 15_000)
+  })
+
+  it('[G-16] serves nothing of the ops port, of Colyseus or of its tools', async (t) => {
+    const { url, app } = await startTestApp(t)
+    const paths = ['/metrics', '/livez', '/readyz', '/__healthcheck', '/colyseus', '/monitor']
+    for (const path of [...paths, '/playground', '/matchmake', '/matchmake/battlefield']) {
+      assert.equal((await fetch(url + path)).status, 404, path)
+    }
+    const metrics = await (await fetch(`${app.opsUrl}/metrics`)).text()
+    assert.match(metrics, /battalion_http_request_duration_seconds_count\{route="unknown"/)
+    assert.equal((await fetch(`${app.opsUrl}/`)).status, 404)
+    assert.equal((await fetch(`${app.opsUrl}/startupz`)).status, 200)
+    assert.equal((await fetch(`${app.opsUrl}/livez`)).status, 200)
+  })
+
+  it('[B-03] a body that never ends is cut at the limit', async (t) => {
+    const { url } = await startTestApp(t)
+    const head =
+      'POST /v1/auth/guest HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n' +
+      'Transfer-Encoding: chunked\r\n\r\n'
+    const chunk = `1000\r\n${'x'.repeat(0x1000)}\r\n`
+    assert.equal(statusOf(await talk(url, head + chunk.repeat(3), 500)), '413')
+  })
+})

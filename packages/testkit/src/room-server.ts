@@ -61,7 +61,7 @@ export interface RoomServer {
   readonly ports: RoomPorts
   readonly calls: readonly MetricCall[]
   readonly results: readonly Parameters<MatchResults['report']>[0][]
-  readonly errors: readonly unknown[]
+  readonly errors: unknown[]
   readonly bannedUsers: Set<UserId>
   isDraining: boolean
   /** A stock SDK client that is signed in as `userId`. */

@@ -22,7 +22,7 @@ export function cleanName(wish: string | undefined, fallback: string): string {
 }
 
 function clean(text: string): string {
-  const line = text.toWellFormed().normalize('NFC').replace(UNWANTED, '').replace(SPACES, ' ')
+  const line = text.replace(UNWANTED, '').normalize('NFC').replace(SPACES, ' ')
   let name = ''
   let characters = 0
   let marks = 0

@@ -12,8 +12,11 @@ import { sequenceDifference } from '@battalion/base/sequence.ts'
 import type { Command } from '@battalion/sim/commands.ts'
 import { COMMANDS_WAITING_MAX } from '@battalion/sim/limits.ts'
 
-/** Largest gap between two commands of one numbering (commands lost on the way, 12 s at 20 Hz). */
-export const SEQUENCE_STEP_MAX = 256
+/**
+ * Largest gap between two commands of one numbering. Lost frames leave gaps of this size; a stray
+ * number that jumps no further blocks fewer commands than this, one that jumps further blocks none.
+ */
+export const SEQUENCE_STEP_MAX = 4
 /** Older than this cannot be told from a new numbering (commands); newer is a replay. */
 export const SEQUENCE_REPLAY_MAX = 4096
 

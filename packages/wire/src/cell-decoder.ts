@@ -85,7 +85,8 @@ export class CellDecoder {
       fault = this.#readUpdates(reader, slot)
     }
     if (fault === undefined && (bits & CellBit.enters) !== 0) fault = this.#readEnters(reader, slot)
-    if (fault === undefined && (bits & CellBit.effects) !== 0) fault = this.#readEffects(reader)
+    if (fault === undefined && (bits & CellBit.effects) !== 0)
+      fault = this.#readEffects(reader, slot)
     if (fault === undefined && (bits & CellBit.projectiles) !== 0) {
       fault = this.#readProjectiles(reader, slot)
     }
@@ -190,10 +191,10 @@ export class CellDecoder {
     return undefined
   }
 
-  #readEffects(reader: ByteReader): DecodeFault | undefined {
+  #readEffects(reader: ByteReader, slot: CellSlot): DecodeFault | undefined {
     const count = reader.varint()
     for (let index = 0; index < count; index++) {
-      if (!this.#effects.read(reader, this.#entities)) return 'effect_type'
+      if (!this.#effects.read(reader, this.#entities, slot.cell)) return 'effect_type'
       if (reader.failed) return 'truncated'
     }
     return undefined
@@ -217,7 +218,7 @@ export class CellDecoder {
 
   #forget(slot: CellSlot): void {
     for (let row = 0; row < slot.count; row++) {
-      this.#entities.leave(slot.members[row]!, slot.cell)
+      this.#entities.forget(slot.members[row]!, slot.cell)
     }
     this.#projectiles.removeCell(slot.cell)
     slot.cell = CELL_UNKNOWN

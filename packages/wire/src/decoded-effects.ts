@@ -46,8 +46,8 @@ export class DecodedEffects {
     this.count = 0
   }
 
-  /** Reads one effect; false when its type is unknown, and then nothing after it can be read. */
-  read(reader: ByteReader, entities: DecodedEntities): boolean {
+  /** Reads an effect of `cell`; false for an unknown type: nothing after it can be read. */
+  read(reader: ByteReader, entities: DecodedEntities, cell: number): boolean {
     const type = reader.u8()
     const form = EFFECT_FORMS[type]
     if (form === undefined || form.length === 0) return false
@@ -56,7 +56,7 @@ export class DecodedEffects {
     this.type[row] = type
     this.#clearRow(row)
     for (const name of form) this.#readField(reader, name, row)
-    if (isKept && this.#place(row, entities)) this.count++
+    if (isKept && this.#place(row, entities, cell)) this.count++
     else this.droppedCount++
     return true
   }
@@ -75,13 +75,13 @@ export class DecodedEffects {
   }
 
   /** Gives the effect its place on the ground; false when its soldier was never seen. */
-  #place(row: number, entities: DecodedEntities): boolean {
+  #place(row: number, entities: DecodedEntities, cell: number): boolean {
     if (this.type[row] === EffectType.explosion) {
       this.x[row] = this.wire.x[row]! / POSITION_STEPS_PER_METRE
       this.z[row] = this.wire.z[row]! / POSITION_STEPS_PER_METRE
     } else {
       const subject = this.actor[row] === NET_ID_NONE ? this.target[row]! : this.actor[row]!
-      if (subject >= entities.cell.length || !entities.isWitnessed(subject)) return false
+      if (subject >= entities.cell.length || !entities.isWitnessed(subject, cell)) return false
       this.x[row] = entities.x[subject]!
       this.z[row] = entities.z[subject]!
     }

@@ -52,6 +52,9 @@ export class DecodedEntities {
   readonly #wasKnown = new Uint8Array(SOLDIERS_MAX)
   readonly #touched = new Uint16Array(SOLDIERS_MAX)
   #touchedCount = 0
+  /** Frame in which an id was last seen leaving a cell, and which. */
+  readonly #leftFrame = new Uint32Array(SOLDIERS_MAX)
+  readonly #leftCell = new Uint16Array(SOLDIERS_MAX)
   #frame = 0
 
   /** All fields in wire order, for the reader of a full record. */
@@ -82,14 +85,22 @@ export class DecodedEntities {
   /** Takes a soldier out of a cell, unless it has meanwhile entered another. */
   leave(netId: number, cell: number): void {
     if (this.cell[netId] !== cell) return
+    this.forget(netId, cell)
+    this.#leftFrame[netId] = this.#frame
+    this.#leftCell[netId] = cell
+  }
+
+  /** As `leave`, but without having seen it go. */
+  forget(netId: number, cell: number): void {
+    if (this.cell[netId] !== cell) return
     this.#touch(netId)
     this.cell[netId] = CELL_UNKNOWN
   }
 
-  /** True when the soldier is in sight, or was at the start of this frame. */
-  isWitnessed(netId: number): boolean {
-    if (this.cell[netId] !== CELL_UNKNOWN) return true
-    return this.#touchedFrame[netId] === this.#frame && this.#wasKnown[netId] === 1
+  /** True when the soldier is in the cell, or was seen leaving it in this frame (WF14). */
+  isWitnessed(netId: number, cell: number): boolean {
+    if (this.cell[netId] === cell) return true
+    return this.#leftFrame[netId] === this.#frame && this.#leftCell[netId] === cell
   }
 
   /** Works out who came and who went, from before the frame to after it. */

@@ -118,8 +118,10 @@ export class ProjectileTracker {
   #fliesAsTold(world: SnapshotWorld, index: number): boolean {
     const { vx, vz } = this.#columns
     const flownSec = (world.tick - this.#toldTick[index]!) / world.mode.tickRateHz
-    const x = this.#toldX[index]! / POSITION_STEPS_PER_METRE + (vx[index]! / SPEED_STEPS_PER_MPS) * flownSec
-    const z = this.#toldZ[index]! / POSITION_STEPS_PER_METRE + (vz[index]! / SPEED_STEPS_PER_MPS) * flownSec
+    const x =
+      this.#toldX[index]! / POSITION_STEPS_PER_METRE + (vx[index]! / SPEED_STEPS_PER_MPS) * flownSec
+    const z =
+      this.#toldZ[index]! / POSITION_STEPS_PER_METRE + (vz[index]! / SPEED_STEPS_PER_MPS) * flownSec
     const errorX = Math.abs(x - world.projectiles.px[index]!)
     const errorZ = Math.abs(z - world.projectiles.pz[index]!)
     return errorX <= ERROR_METRES_MAX && errorZ <= ERROR_METRES_MAX

@@ -1,0 +1,211 @@
+/**
+ * What a crowd costs on the wire: bytes per player and second, CPU of encoding, composing and
+ * decoding, allocations. The figures of `engine.md` 2: 1,000 players, 20 Hz, everybody moves and
+ * turns every tick, 3 % lose hp per tick, 37 visible; then with combat on top (each fires 2.5 times a
+ * second), then everybody in one 3×3 block.
+ */
+import { createPrng, nextBelow, nextFloat } from '@battalion/base/prng.ts'
+import type { NetId } from '@battalion/base/ids.ts'
+import { cosOfAngle, sinOfAngle } from '@battalion/base/trig-table.ts'
+import { addEvent } from '@battalion/sim/event-table.ts'
+import { EventType } from '@battalion/sim/events.ts'
+import type { World } from '@battalion/sim/world.ts'
+import { rebinSoldiers } from '@battalion/sim/spatial-grid.ts'
+import type { BenchRow, RunBench } from '@battalion/testkit/bench-row.ts'
+import { benchRow, measureCpuMs } from '@battalion/testkit/bench-row.ts'
+import { createCrowdWorld } from './crowd-world.ts'
+import { SnapshotDecoder } from './snapshot-decoder.ts'
+import { SnapshotEncoder } from './snapshot-encoder.ts'
+import type { SnapshotViewer } from './snapshot-viewer.ts'
+import { createViewer } from './snapshot-viewer.ts'
+import { SNAPSHOT_BYTES_MAX } from './wire-limits.ts'
+
+const PLAYERS = 1000
+const RATE_HZ = 20
+const SPEED_MPS = 5
+const HURT_PER_TICK = 30
+/** Envelope and WebSocket header. */
+const OVERHEAD_BYTES = 6
+/** Bytes per player and second that a bench may cost; combat is heavier than the yardstick. */
+const BUDGETS: Readonly<Record<string, number>> = { spread: 4000, combat: 4600 }
+
+/** A crowd that walks about, with its encoder and one viewer per soldier. */
+class CrowdBench {
+  readonly world: World
+  readonly encoder: SnapshotEncoder
+  readonly viewers: SnapshotViewer[] = []
+  readonly buffer = new Uint8Array(PLAYERS * 4096 + SNAPSHOT_BYTES_MAX)
+  readonly hasCombat: boolean
+  readonly #prng = createPrng(4)
+  readonly #heading = new Uint16Array(PLAYERS)
+  #hash = 0
+
+  /** `cells`: side of the square field in cells. */
+  constructor(cells: number, hasCombat: boolean) {
+    this.hasCombat = hasCombat
+    this.world = createCrowdWorld(PLAYERS, cells * 64)
+    this.encoder = new SnapshotEncoder(this.world)
+    for (let id = 0; id < PLAYERS; id++) {
+      this.#heading[id] = nextBelow(this.#prng, 65536)
+      const team = this.world.soldiers.team[id]!
+      this.viewers.push(createViewer({ netId: id as NetId, team }))
+    }
+  }
+
+  /** One tick of walking, outside what is measured. */
+  move(): void {
+    const { soldiers, map } = this.world
+    const side = map.map.widthMetres
+    const step = SPEED_MPS / RATE_HZ
+    this.world.tick = (this.world.tick + 1) as World['tick']
+    for (let id = 0; id < PLAYERS; id++) {
+      this.#heading[id]! += nextBelow(this.#prng, 2400) - 1200
+      const x = soldiers.px[id]! + cosOfAngle(this.#heading[id]!) * step
+      const z = soldiers.pz[id]! + sinOfAngle(this.#heading[id]!) * step
+      if (x < 1 || z < 1 || x > side - 1 || z > side - 1) this.#heading[id]! += 32768
+      soldiers.px[id] = Math.min(Math.max(x, 1), side - 1)
+      soldiers.pz[id] = Math.min(Math.max(z, 1), side - 1)
+      soldiers.yaw[id] = this.#heading[id]!
+      soldiers.hasAck[id] = 1
+      soldiers.ackSeq[id]!++
+    }
+    for (let index = 0; index < HURT_PER_TICK; index++) {
+      soldiers.hp[nextBelow(this.#prng, PLAYERS)] = 1 + nextBelow(this.#prng, 100)
+    }
+    this.world.events.count = 0
+    if (this.hasCombat) this.#fight()
+    rebinSoldiers(this.world)
+  }
+
+  /** 125 shots a tick, a quarter of them hits, one kill. */
+  #fight(): void {
+    const { events, soldiers } = this.world
+    for (let shot = 0; shot < PLAYERS / 8; shot++) {
+      const actor = nextBelow(this.#prng, PLAYERS)
+      soldiers.magazine[actor * 2]!--
+      const row = addEvent(events, EventType.shot)
+      events.actor[row] = actor
+      events.kind[row] = 1
+      events.x[row] = soldiers.px[actor]!
+      events.z[row] = soldiers.pz[actor]!
+      events.x2[row] = soldiers.px[actor]! + 20 * nextFloat(this.#prng)
+      events.z2[row] = soldiers.pz[actor]! + 20 * nextFloat(this.#prng)
+      if (shot % 4 === 0) this.#hit(actor)
+    }
+    const row = addEvent(events, EventType.kill)
+    events.actor[row] = nextBelow(this.#prng, PLAYERS)
+    events.target[row] = nextBelow(this.#prng, PLAYERS)
+  }
+
+  #hit(actor: number): void {
+    const { events } = this.world
+    const row = addEvent(events, EventType.hit)
+    events.actor[row] = actor
+    events.target[row] = nextBelow(this.#prng, PLAYERS)
+    events.value[row] = 20
+  }
+
+  encode(): void {
+    this.encoder.collectEvents()
+    this.encoder.encode()
+  }
+
+  /** Composes all frames, one after the other while there is room; bytes of all. */
+  compose(): number {
+    let bytes = 0
+    let at = 0
+    for (const viewer of this.viewers) {
+      const end = this.encoder.compose(viewer, this.buffer, at)
+      bytes += end - at
+      at = end > this.buffer.length - SNAPSHOT_BYTES_MAX ? 0 : end
+    }
+    return bytes
+  }
+
+  tick(): number {
+    this.move()
+    this.encode()
+    const bytes = this.compose()
+    this.#hash = (Math.imul(this.#hash, 31) + bytes) >>> 0
+    return bytes
+  }
+
+  get hash(): number {
+    return this.#hash
+  }
+}
+
+function crowdRows(name: string, bench: CrowdBench, ticks: number): BenchRow[] {
+  for (let tick = 0; tick < 60; tick++) bench.tick()
+  let bytes = 0
+  let encodeMs = 0
+  let composeMs = 0
+  let visible = 0
+  for (let tick = 0; tick < ticks; tick++) {
+    bench.move()
+    encodeMs += measureCpuMs(() => bench.encode(), { rounds: 1, batch: 1 })
+    composeMs += measureCpuMs(() => (bytes += bench.compose()), { rounds: 1, batch: 1 })
+    for (const viewer of bench.viewers) visible += viewer.visibleCount
+  }
+  const frames = ticks * PLAYERS
+  const perSec = (bytes / frames + OVERHEAD_BYTES) * RATE_HZ
+  return [
+    row(`${name}: visible soldiers`, visible / frames, 'count', null),
+    row(`${name}: bytes per player`, perSec, 'B/s', BUDGETS[name] ?? null),
+    row(`${name}: encode`, encodeMs / ticks, 'ms/tick', 1.5),
+    row(
+      `${name}: compose`,
+      (composeMs * 1000) / frames,
+      'µs/client',
+      name === 'clump' ? null : 1.5,
+    ),
+    row(`${name}: hash of sizes`, bench.hash, 'u32', null),
+  ]
+}
+
+/** Heap that 100 ticks of encoding and composing leave to the collector. */
+function allocationRow(bench: CrowdBench): BenchRow {
+  const ticks = 100
+  for (let tick = 0; tick < 20; tick++) bench.tick()
+  const before = process.memoryUsage().heapUsed
+  for (let tick = 0; tick < ticks; tick++) bench.tick()
+  const grown = Math.max(0, process.memoryUsage().heapUsed - before)
+  const perFrame = grown / (ticks * PLAYERS)
+  return row('spread: heap per composed frame', perFrame, 'B', 16)
+}
+
+/** CPU of one decoder that takes every frame of one viewer. */
+function decodeRow(bench: CrowdBench, ticks: number): BenchRow {
+  const { world, encoder } = bench
+  const decoder = new SnapshotDecoder(world.map.map, world.tick)
+  const viewer = createViewer({ netId: 7 as NetId, team: world.soldiers.team[7]! })
+  let decodeMs = 0
+  for (let tick = 0; tick < ticks; tick++) {
+    bench.move()
+    bench.encode()
+    const frame = bench.buffer.slice(0, encoder.compose(viewer, bench.buffer, 0))
+    const copies = 200
+    const ownMs = measureCpuMs(() => decodeOften(decoder, frame, copies), { rounds: 1, batch: 1 })
+    decodeMs += ownMs / copies
+  }
+  return row('spread: decode', (decodeMs * 1000) / ticks, 'µs/frame', 15)
+}
+
+/** A delta may be read again and again: only the places it gives are wrong then. */
+function decodeOften(decoder: SnapshotDecoder, frame: Uint8Array, copies: number): void {
+  for (let copy = 0; copy < copies; copy++) decoder.apply(frame)
+}
+
+function row(name: string, value: number, unit: string, budget: number | null): BenchRow {
+  return benchRow({ name, value, unit, budget, better: 'lower' })
+}
+
+export const runBench: RunBench = ({ small }) => {
+  const ticks = small ? 60 : 600
+  const spread = new CrowdBench(15, false)
+  const rows = crowdRows('spread', spread, ticks)
+  rows.push(allocationRow(spread), decodeRow(spread, Math.min(ticks, 100)))
+  rows.push(...crowdRows('combat', new CrowdBench(15, true), ticks))
+  rows.push(...crowdRows('clump', new CrowdBench(3, true), Math.min(ticks, 60)))
+  return rows
+}

@@ -195,7 +195,7 @@ export class App {
       goTo: (x, z) => this.#operator?.goTo(x, z),
       toggleTheme: () => this.#theme.toggle(),
       toggleScoreboard: () => this.#toggleScoreboard(),
-      toggleEngineer: () => this.hud.engineer.show(!this.hud.engineer.isOpen),
+      toggleEngineer: () => this.#toggleEngineer(),
       chooseClass: (classId) => this.#source?.chooseClass(classId),
       giveUp: () => this.#source?.giveUp(),
     })
@@ -216,9 +216,15 @@ export class App {
     if (isOpen) this.#loop?.writeScoreboard()
   }
 
+  #toggleEngineer(): void {
+    const isOpen = !this.hud.engineer.isOpen
+    this.hud.engineer.show(isOpen)
+    this.#ports.root.dataset['engineer'] = isOpen ? 'open' : 'closed'
+  }
+
   #key(code: string): void {
     if (code === 'Tab') this.#toggleScoreboard()
-    else if (code === 'Backquote') this.hud.engineer.show(!this.hud.engineer.isOpen)
+    else if (code === 'Backquote') this.#toggleEngineer()
     else if (code === 'Escape') this.#escape()
     else if (this.mode !== 'spectating') return
     else if (code === 'Space') this.#operator?.setAuto()

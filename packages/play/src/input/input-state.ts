@@ -33,7 +33,7 @@ export class InputState {
   touchButtons = 0
   moveStick: StickReading = REST
   aimStick: StickReading = REST
-  isTouch = false
+  isTouch = matchMedia('(pointer: coarse)').matches
   isSidearm = false
   /** True while a dialog has the keyboard. */
   isBlocked = false

@@ -39,9 +39,9 @@ function bakePaths(context: CanvasRenderingContext2D, map: BattleMap): void {
   const places = [...map.objectives, ...map.spawns]
   context.lineCap = 'round'
   for (const [width, alpha] of [
-    [15, 0.22],
-    [9, 0.35],
-    [5, 0.35],
+    [10, 0.2],
+    [6, 0.34],
+    [3.2, 0.4],
   ] as const) {
     context.strokeStyle = `rgba(0,255,0,${alpha})`
     context.fillStyle = `rgba(0,255,0,${alpha})`
@@ -82,11 +82,20 @@ function squaredDistance(a: Place, b: Place): number {
   return (a.x - b.x) ** 2 + (a.z - b.z) ** 2
 }
 
+/** Floors and pavements: whatever lies near walls, which also fills most rooms. */
 function bakeConcrete(context: CanvasRenderingContext2D, map: BattleMap): void {
-  context.fillStyle = 'rgba(0,0,255,.85)'
-  for (const box of map.boxes) {
-    if (box.kind !== 'wall' || Math.min(box.width, box.depth) < 4) continue
-    context.fillRect(box.x - 1.6, box.z - 1.6, box.width + 3.2, box.depth + 3.2)
+  for (const [spread, alpha] of [
+    [6.5, 0.16],
+    [4.5, 0.22],
+    [3, 0.3],
+  ] as const) {
+    context.fillStyle = `rgba(0,0,255,${alpha})`
+    context.beginPath()
+    for (const { kind, x, z, width, depth } of map.boxes) {
+      if (kind !== 'wall' || Math.max(width, depth) < 4) continue
+      context.rect(x - spread, z - spread, width + spread * 2, depth + spread * 2)
+    }
+    context.fill()
   }
 }
 

@@ -46,8 +46,11 @@ void main() {
   vec3 grass = mix(uGroundA, uGroundB, smoothstep(0.3, 0.7, wide * 0.7 + middle * 0.3));
   float worn = smoothstep(0.32, 0.62, bake.g + (middle - 0.5) * 0.55 + (fine - 0.5) * 0.2);
   vec3 colour = mix(grass, uDirt, worn * 0.85);
-  vec3 concrete = mix(uDirt, vec3(dot(uDirt, vec3(0.34))), 0.65);
-  colour = mix(colour, concrete, smoothstep(0.4, 0.6, bake.b) * 0.8);
+  vec3 concrete = mix(uDirt, vec3(dot(uDirt, vec3(0.34))), 0.6) * 1.06;
+  vec2 slab = abs(fract(vWorld / 2.0) - 0.5);
+  concrete *= 1.0 - 0.07 * smoothstep(0.46, 0.5, max(slab.x, slab.y));
+  float paved = smoothstep(0.36, 0.5, bake.b + (middle - 0.5) * 0.4 + (fine - 0.5) * 0.16);
+  colour = mix(colour, concrete, paved * 0.82);
   colour *= 0.8 + 0.4 * (fine * 0.6 + middle * 0.4);
   colour = mix(colour, uGrid, gridLine(vWorld, 8.0, 1.2) * 0.045);
   colour = mix(colour, uGrid, gridLine(vWorld, 64.0, 1.6) * 0.07);

@@ -44,11 +44,11 @@ void main() {
   float away = length(vLocal);
   float pixel = 1.0 / uEye.z;
   float rim = abs(away - radius);
-  float line = 1.0 - smoothstep(0.22, 0.22 + 1.5 * pixel, rim);
+  float line = 1.0 - smoothstep(0.13, 0.13 + 1.5 * pixel, rim);
   float turn = atan(vLocal.x, -vLocal.y) / 6.2831853 + 0.5;
   turn = fract(turn + 0.5);
   float done = step(turn, vInfo.y);
-  float band = 1.0 - smoothstep(0.42, 0.42 + 1.5 * pixel, abs(away - radius + 0.75));
+  float band = 1.0 - smoothstep(0.3, 0.3 + 1.5 * pixel, abs(away - radius + 0.55));
   float inside = 1.0 - smoothstep(radius - pixel, radius, away);
   float sweep = 0.5 + 0.5 * sin(away * 1.6 - uEye.y * 3.0);
   float busy = step(0.001, vInfo.y) * step(vInfo.y, 0.999);

@@ -200,7 +200,7 @@ export class SoldierLayer {
       return
     }
     const isFriend = view.own.netId === NOBODY || frame.team[row] === view.own.team
-    if (isFriend && frame.netId[row] !== view.own.netId && view.camera.zoom > 12) {
+    if (isFriend && frame.netId[row] !== view.own.netId && view.camera.zoom > 17) {
       over.frame = this.#badges[frame.classId[row]!] ?? this.#badges[0]!
       over.tint = packTint([1, 1, 1], frame.far[row] === 1 ? 0.5 : 0.9)
       over.width = over.height = 0.62

@@ -1,0 +1,40 @@
+/** What the load program and its bot processes say to each other over IPC. */
+import type { Scenario } from './scenario.ts'
+
+/** First message to a bot process: which part of the crowd it is. */
+export interface LoadTask {
+  readonly type: 'task'
+  readonly baseUrl: string
+  readonly scenario: Scenario
+  readonly fullBots: number
+  readonly leanBots: number
+  readonly joinsPerSec: number
+  readonly churnPerSec: number
+  /** Number of its first bot: names and dice differ between processes. */
+  readonly firstNumber: number
+  readonly seed: number
+}
+
+/** Once a second from each bot process; counts only grow, samples are new since the last one. */
+export interface LoadSample {
+  readonly type: 'sample'
+  readonly playing: number
+  readonly joinsTried: number
+  readonly joinsDone: number
+  readonly reconnectsDone: number
+  readonly framesReceived: number
+  readonly bytesReceived: number
+  readonly bytesSent: number
+  readonly snapshotsReceived: number
+  readonly snapshotsExpected: number
+  readonly decodeFailures: number
+  readonly resultsSeen: number
+  readonly joinFailures: readonly (readonly [string, number])[]
+  readonly disconnects: readonly (readonly [string, number])[]
+  readonly joinMs: readonly number[]
+  readonly roundTripMs: readonly number[]
+  /** CPU of the process so far, user and system (ms). */
+  readonly cpuMs: number
+}
+
+export type FromBots = LoadSample | { readonly type: 'failed'; readonly message: string }

@@ -112,6 +112,21 @@ describe('ColyseusLink', () => {
     )
   })
 
+  it('[BAT-1] leaves when the line dies during the good-bye, or nobody answers it', async () => {
+    const dying = setUp()
+    dying.room.answersLeave = false
+    const left = dying.link.leave()
+    dying.room.die(1006)
+    await left
+    const silent = setUp()
+    silent.room.answersLeave = false
+    const gone = silent.link.leave()
+    silent.timers.step(2000)
+    await gone
+    assert.deepEqual([dying.log, silent.log], [['closed 4000'], ['closed 4000']])
+    assert.equal(dying.timers.count + silent.timers.count, 0)
+  })
+
   it('[BAT-2] holds frames back both ways, in order, and copies what the SDK will overwrite', () => {
     const { timers, room, conditioner, link, log } = setUp()
     conditioner.configure({ latencyMs: 50 })

@@ -24,6 +24,8 @@ import { Reconnector } from './reconnect.ts'
 
 /** Nothing heard for this long on an open connection: it is dead, cut it and reconnect (ms). */
 export const SILENCE_MS_MAX = 8000
+/** A good-bye is waited for this long, then the connection is just closed (ms). */
+const LEAVE_MS_MAX = 2000
 /** Close codes after which the seat may still be ours. */
 const RETRY_CODES: readonly number[] = [
   CloseCode.GOING_AWAY,
@@ -57,6 +59,9 @@ export class ColyseusLink implements BattleLink {
   #onReady: (() => void) | undefined
   #hasState = false
   #isOver = false
+  #isLeaving = false
+  #onLeft: (() => void) | undefined
+  #leaveTimer: TimerHandle | undefined
   #pumpTimer: TimerHandle | undefined
   #silenceTimer: TimerHandle | undefined
   #heardAtMs: number
@@ -106,11 +111,19 @@ export class ColyseusLink implements BattleLink {
     if (this.isOpen) this.#room.send(type, message)
   }
 
-  async leave(): Promise<void> {
-    if (this.#isOver) return
+  leave(): Promise<void> {
+    if (this.#isOver) return Promise.resolve()
     this.#reconnector.stop()
-    if (!this.#room.connection.isOpen) return this.#finish(CloseCode.CONSENTED, undefined)
-    await this.#room.leave(true)
+    this.#isLeaving = true
+    const left = new Promise<void>((resolve) => {
+      this.#onLeft = resolve
+    })
+    if (this.#room.connection.isOpen) {
+      const giveUp = () => this.#finish(CloseCode.CONSENTED, undefined)
+      this.#leaveTimer = this.#timers.setTimeout(giveUp, LEAVE_MS_MAX)
+      void this.#room.leave(true)
+    } else this.#finish(CloseCode.CONSENTED, undefined)
+    return left
   }
 
   drop(): void {
@@ -168,6 +181,8 @@ export class ColyseusLink implements BattleLink {
   #onClose(event: { code: number; reason?: string }, onclose: (event: unknown) => void): void {
     if (this.#isOver) return
     this.conditioner.clear()
+    // The server answers a good-bye by closing; a line that died meanwhile is as good.
+    if (this.#isLeaving) return this.#finish(CloseCode.CONSENTED, event.reason)
     const hasJoined = this.#room.reconnectionToken !== undefined
     if (this.#reconnector.isReconnecting && event.code === CloseCode.WITH_ERROR) {
       // The server answered an attempt: nobody holds a seat for us any more.
@@ -218,9 +233,12 @@ export class ColyseusLink implements BattleLink {
     this.#reconnector.stop()
     this.#silenceTimer?.cancel()
     this.#pumpTimer?.cancel()
+    this.#leaveTimer?.cancel()
     this.conditioner.clear()
     this.#events.push((to) => to.closed(code, reason))
     this.#onReady?.()
+    this.#onLeft?.()
+    if (this.#room.connection.isOpen) this.#room.connection.close(CloseCode.CONSENTED)
   }
 
   #pass(direction: 'in' | 'out', deliver: () => void): void {

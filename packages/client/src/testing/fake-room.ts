@@ -67,7 +67,10 @@ export class FakeRoom {
   sendBytes(type: number, bytes: Uint8Array): void {
     this.connection.transport.send(Uint8Array.of(17, type, ...bytes))
   }
+  /** False: the server says nothing to a good-bye. */
+  answersLeave = true
   leave(): Promise<number> {
+    if (!this.answersLeave) return new Promise(() => undefined)
     this.connection.isOpen = false
     this.leaveWith(4000)
     return Promise.resolve(4000)

@@ -35,6 +35,8 @@ export function giveHp(world: World, actor: number, target: number, hp: number):
   const given = Math.max(0, Math.min(Math.round(hp), missing))
   soldiers.hp[target]! += given
   soldiers.healed[actor]! += given
+  assert(soldiers.hp[target]! <= balance.classes[soldiers.classId[target]!]!.hp, 'nobody has more hp than its class')
+  assert(given <= missing, 'a heal gives no more than is missing')
   return given
 }
 
@@ -42,6 +44,8 @@ function useAbility(world: World, netId: number): void {
   const { soldiers, balance, events } = world
   const index = balance.classes[soldiers.classId[netId]!]!.ability
   const ability = balance.abilities[index]!
+  assert(ability !== undefined, 'the ability of a class is in the balance')
+  assert(soldiers.state[netId] === LifeState.alive, 'only the living use abilities')
   if (!startAbility(world, netId, ability)) return
   soldiers.abilityReadyTick[netId] = world.tick + Math.max(1, ticksOfMs(world, ability.cooldownMs))
   const row = addEvent(events, EventType.ability)
@@ -55,6 +59,7 @@ function useAbility(world: World, netId: number): void {
 function startAbility(world: World, netId: number, ability: Ability): boolean {
   if (ability.form === 'grenade') return throwGrenade(world, netId, ability.weapon)
   const { hitGrid } = world.scratch
+  assert(ability.radiusMetres > 0, 'an ability reaches somewhere')
   const x = world.soldiers.px[netId]!
   const z = world.soldiers.pz[netId]!
   const west = hitColumn(hitGrid, x - ability.radiusMetres)
@@ -76,6 +81,7 @@ function throwGrenade(world: World, netId: number, weapon: number): boolean {
   launch.weapon = weapon
   launch.angle = world.soldiers.yaw[netId]!
   if (!launchProjectile(world, launch)) return false
+  assert(world.projectiles.active.includes(1), 'what was thrown flies')
   world.soldiers.protectedUntilTick[netId] = Math.min(
     world.soldiers.protectedUntilTick[netId]!,
     world.tick,
@@ -93,6 +99,7 @@ function serveSoldier(world: World, actor: number, target: number, ability: Area
   const dz = soldiers.pz[target]! - soldiers.pz[actor]!
   if (dx * dx + dz * dz > ability.radiusMetres * ability.radiusMetres) return false
   const isMate = soldiers.team[target] === soldiers.team[actor]
+  assert(target < world.slotsUsed, 'the grid holds soldiers of this world')
   if (isMate === (ability.form === 'scan')) return false
   if (ability.form === 'heal') return healSoldier(world, actor, target, ability)
   if (ability.form === 'resupply') return resupplySoldier(world, actor, target, ability)
@@ -132,10 +139,13 @@ function resupplySoldier(
   // Armour beyond the class's own (there is none today) would stay.
   const armourNext = Math.max(armour, Math.min(armour + ability.armour, soldierClass.armour))
   soldiers.armour[target] = armourNext
+  assert(armourNext >= armour, 'a resupply takes no armour')
   let isServed = armourNext > armour
+  assert(armourNext <= 0xff, 'armour fits its column')
   for (let slot = 0; slot < WEAPON_SLOTS; slot++) {
     const weapon = balance.weapons[soldierClass.weapons[slot]!]!
     const rounds = target * WEAPON_SLOTS + slot
+    assert(weapon !== undefined, 'the weapon of a class is in the balance')
     const reserve = soldiers.reserve[rounds]!
     const filled = Math.min(
       reserve + ability.magazines * weapon.magazineRounds,

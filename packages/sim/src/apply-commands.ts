@@ -2,8 +2,9 @@
  * Taking the commands of a step: at most one per soldier, each seq at most once (I-13), and the
  * movement it asks for. Who has no command stands still and holds fire.
  */
+import { assert } from '@battalion/base/assert.ts'
 import { sequenceDifference } from '@battalion/base/sequence.ts'
-import { Button } from './commands.ts'
+import { BUTTONS_MASK, Button } from './commands.ts'
 import { SEQ_JUMP_MAX } from './limits.ts'
 import { isSprinting, moveSoldier } from './movement.ts'
 import type { World } from './world.ts'
@@ -39,6 +40,7 @@ function acknowledge(world: World, netId: number): boolean {
   }
   soldiers.hasAck[netId] = 1
   soldiers.ackSeq[netId] = seq
+  assert(seq >= 0 && seq <= 0xffff, 'a seq fits u16')
   return true
 }
 
@@ -56,7 +58,10 @@ function moveByCommand(world: World, netId: number): void {
   command.moveX = commands.moveX[netId]!
   command.moveZ = commands.moveZ[netId]!
   command.yaw = commands.yaw[netId]!
+  assert((command.buttons & ~BUTTONS_MASK) === 0, 'only known buttons are held')
   environment.class = world.balance.classes[soldiers.classId[netId]!]!
+  assert(environment.class !== undefined, 'the class of a soldier is in the balance')
+  assert(soldiers.state[netId] === LifeState.alive, 'only the living move')
   moveSoldier(soldiers, netId, command, environment)
   soldiers.flags[netId] = postureFlags(command.buttons, command.moveX !== 0 || command.moveZ !== 0)
 }

@@ -26,6 +26,7 @@ const ALIGN_BYTES = 8
 /** Bytes that a group of `length` rows takes. */
 export function columnBytes(table: ColumnTable, length: number): number {
   let bytes = 0
+  assert(length > 0, 'a group of columns has rows')
   for (const type of Object.values(table)) bytes += alignedBytes(type.BYTES_PER_ELEMENT * length)
   return bytes
 }
@@ -42,6 +43,7 @@ export class ArenaCutter {
   /** Views of `length` rows for each name of the table. */
   cut<Table extends ColumnTable>(table: Table, length: number): Columns<Table> {
     const columns: Record<string, unknown> = {}
+    assert(this.offset % ALIGN_BYTES === 0, 'every column starts aligned')
     for (const [name, type] of Object.entries(table)) {
       columns[name] = new type(this.arena, this.offset, length)
       this.offset += alignedBytes(type.BYTES_PER_ELEMENT * length)

@@ -7,6 +7,9 @@ import type { LevelCurve } from './balance.ts'
 import type { World } from './world.ts'
 import { LifeState, Phase, TEAM_NONE } from './world.ts'
 
+/** Binary places of a fractional exponent that count; 16 are exact to 0.01 % at level 1,000. */
+const EXPONENT_BITS = 16
+
 /** The figures of one soldier; names and accounts are the room's. */
 export interface PlayerStats {
   readonly netId: number
@@ -94,18 +97,32 @@ export function battleDurationSec(world: World): number {
 /** Points needed in all to reach a level; level 1 needs none. */
 export function pointsForLevel(curve: LevelCurve, level: number): number {
   assert(level >= 1, 'levels count from 1')
-  // Whole exponents and halves by multiplication and root: `**` may differ between engines.
-  const steps = level - 1
-  let points = curve.base
-  let left = curve.exponent
-  for (; left >= 1; left -= 1) points *= steps
-  if (left >= 0.5) points *= Math.sqrt(steps)
-  return Math.round(points)
+  assert(curve.exponent >= 0, 'levels never get cheaper')
+  return Math.round(curve.base * powerOf(level - 1, curve.exponent))
+}
+
+/** base ^ exponent by multiplications and roots alone: `**` may differ between engines. */
+function powerOf(base: number, exponent: number): number {
+  const whole = Math.floor(exponent)
+  assert(base >= 0, 'a level counts from 1')
+  let power = 1
+  for (let count = 0; count < whole; count++) power *= base
+  let rest = exponent - whole
+  let root = base
+  for (let bit = 0; bit < EXPONENT_BITS && rest > 0; bit++) {
+    root = Math.sqrt(root)
+    rest *= 2
+    if (rest < 1) continue
+    power *= root
+    rest -= 1
+  }
+  return power
 }
 
 /** The level that so many points make. */
 export function levelOfPoints(curve: LevelCurve, points: number): number {
   let level = 1
+  assert(curve.levelMax >= 1, 'there is a level')
   while (level < curve.levelMax && pointsForLevel(curve, level + 1) <= points) level++
   return level
 }

@@ -22,6 +22,9 @@ export function explode(world: World, index: number, weapon: ProjectileWeapon): 
   const x = projectiles.px[index]!
   const z = projectiles.pz[index]!
   const owner = projectiles.owner[index]!
+  assert(weapon.blastRadiusMetres > 0, 'what goes off has a size')
+  assert(x >= 0 && x <= world.map.map.widthMetres, 'it goes off on the map in x')
+  assert(z >= 0 && z <= world.map.map.depthMetres, 'it goes off on the map in z')
   const row = addEvent(events, EventType.explosion)
   events.actor[row] = owner
   events.kind[row] = projectiles.weapon[index]!
@@ -43,6 +46,7 @@ function sweepBlast(world: World, x: number, z: number, weapon: ProjectileWeapon
   const west = hitColumn(hitGrid, x - reach)
   const east = hitColumn(hitGrid, x + reach)
   const last = hitRow(hitGrid, z + reach)
+  assert(west <= east, 'the columns are in order')
   let hasHitEnemy = false
   for (let row = hitRow(hitGrid, z - reach); row <= last; row++) {
     const to = hitGrid.start[row * hitGrid.cellsX + east + 1]!
@@ -68,6 +72,7 @@ function shareAt(world: World, x: number, z: number, weapon: ProjectileWeapon): 
   const distance = Math.max(0, Math.sqrt(dx * dx + dz * dz) - SOLDIER_RADIUS_METRES)
   const form = balance.formulas.blast
   const share = blastShare(form, distance, weapon.blastRadiusMetres)
+  assert(share >= 0 && share <= 1, 'a share is a share')
   if (share === 0 || !hasLineOfSight(map, x, z, px, pz)) return 0
   return isCoverBetween(map, x, z, px, pz) ? share * form.coverRatio : share
 }

@@ -59,6 +59,7 @@ function tendWeapon(world: World, netId: number, buttons: number): void {
 function switchSlot(world: World, netId: number, buttons: number): void {
   const { soldiers, tick } = world
   const slot = (buttons & Button.sidearm) === 0 ? 0 : 1
+  assert(slot < WEAPON_SLOTS, 'a slot is one of those carried')
   if (soldiers.slot[netId] === slot) return
   soldiers.slot[netId] = slot
   soldiers.reloadEndTick[netId] = 0
@@ -87,8 +88,10 @@ function finishReload(world: World, netId: number, weapon: Weapon): void {
   const rounds = netId * WEAPON_SLOTS + soldiers.slot[netId]!
   const missing = Math.max(0, weapon.magazineRounds - soldiers.magazine[rounds]!)
   const moved = Math.min(missing, soldiers.reserve[rounds]!)
+  assert(moved >= 0, 'a reload gives rounds')
   soldiers.magazine[rounds]! += moved
   soldiers.reserve[rounds]! -= moved
+  assert(moved <= weapon.magazineRounds, 'a reload gives one magazine at most')
   soldiers.reloadEndTick[netId] = 0
   assert(soldiers.magazine[rounds]! <= weapon.magazineRounds, 'a magazine is never overfull')
 }
@@ -104,6 +107,7 @@ function pullTrigger(world: World, netId: number, buttons: number): void {
   const rounds = netId * WEAPON_SLOTS + soldiers.slot[netId]!
   if (soldiers.magazine[rounds] === 0) return
   if (!fireWeapon(world, netId, index)) return
+  assert(soldiers.magazine[rounds]! > 0, 'a shot needs a round')
   soldiers.magazine[rounds]!--
   soldiers.shotsFired[netId]!++
   soldiers.protectedUntilTick[netId] = Math.min(soldiers.protectedUntilTick[netId]!, tick)
@@ -122,6 +126,7 @@ function fireWeapon(world: World, netId: number, index: number): boolean {
   launch.owner = netId
   launch.weapon = index
   launch.angle = scatter(world, netId, weapon)
+  assert(launch.angle >= 0 && launch.angle < 65536, 'an angle fits u16')
   return launchProjectile(world, launch)
 }
 
@@ -129,11 +134,14 @@ function fireWeapon(world: World, netId: number, index: number): boolean {
 function bookShot(world: World, netId: number, weapon: Weapon): void {
   const { soldiers, tick } = world
   const interval = (60 * world.mode.tickRateHz) / weapon.roundsPerMinute
+  assert(interval > 0, 'a weapon has a cadence')
   const isOnTime = soldiers.nextFireTick[netId] === tick
   const ready = tick - (isOnTime ? soldiers.fireCarry[netId]! : 0) + interval
   const next = Math.max(tick + 1, Math.ceil(ready))
   soldiers.nextFireTick[netId] = next
+  assert(next > tick, 'no weapon fires twice in a step')
   soldiers.fireCarry[netId] = Math.min(next - ready, CARRY_MAX)
+  assert(soldiers.fireCarry[netId] < 1, 'what is saved up is less than a tick')
   const recoil = soldiers.recoil[netId]! + weapon.recoilDegreesPerShot
   soldiers.recoil[netId] = Math.min(recoil, weapon.recoilDegreesMax)
 }

@@ -3,6 +3,7 @@
  * `packages/wire/src/input-codec.ts`). At most one command per soldier and step (I-12, I-13); a
  * soldier without one stands still and holds fire.
  */
+import { assert } from '@battalion/base/assert.ts'
 import type { NetId } from '@battalion/base/ids.ts'
 import type { World } from './world.ts'
 import { LifeState } from './world.ts'
@@ -64,6 +65,7 @@ export function setCommand(world: World, netId: NetId, command: Command): void {
   const table = world.commands
   if (netId >= world.slotsUsed) return
   if (world.soldiers.state[netId] === LifeState.empty) return
+  assert(netId < world.capacity, 'a net id is a slot of the world')
   table.present[netId] = 1
   table.seq[netId] = command.seq
   table.buttons[netId] = command.buttons & BUTTONS_MASK

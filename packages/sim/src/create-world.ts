@@ -188,11 +188,14 @@ export interface WorldSetup {
 /** Slots for this many soldiers, with spare ones for net ids at rest. */
 function slotsFor(soldiersMax: number): number {
   const spare = Math.max(SPARE_SLOTS_MIN, Math.ceil(soldiersMax / SPARE_SLOTS_DIVISOR))
+  assert(spare >= SPARE_SLOTS_MIN, 'net ids can rest')
   return Math.min(soldiersMax + spare, SOLDIERS_MAX)
 }
 
 function prepareBattle(world: World): void {
   const { mode, teams, objectives } = world
+  assert(mode.teamCount <= TEAMS_MAX, 'every team has its row')
+  assert(world.map.map.objectives.length <= OBJECTIVES_MAX, 'every objective has its row')
   world.phaseEndTick = Math.max(1, Math.round(mode.warmupSec * mode.tickRateHz)) as Tick
   world.winner = TEAM_NONE
   world.soldiers.cell.fill(CELL_NONE)
@@ -254,6 +257,7 @@ export class BattleWorld implements World {
     this.soldiersMax = setup.capacity
     this.capacity = slotsFor(setup.capacity)
     this.dtSec = 1 / this.mode.tickRateHz
+    assert(this.capacity >= this.soldiersMax, 'everybody has a slot')
     this.arena = new ArrayBuffer(arenaBytes(this.capacity))
     const cutter = new ArenaCutter(this.arena)
     this.#scalars = cutter.cut(SCALARS, 1)

@@ -18,6 +18,7 @@ export function damageAtDistance(
   if (form.form === 'none' || distanceMetres <= weapon.falloffStartMetres) return weapon.damage
   if (distanceMetres >= weapon.falloffEndMetres) return weapon.damageMin
   const span = weapon.falloffEndMetres - weapon.falloffStartMetres
+  assert(span > 0, 'falloff ends after it starts')
   const share = (distanceMetres - weapon.falloffStartMetres) / span
   return weapon.damage + (weapon.damageMin - weapon.damage) * share
 }
@@ -31,6 +32,7 @@ export function blastShare(
   assert(radiusMetres > 0, 'a blast has a size')
   if (distanceMetres >= radiusMetres) return 0
   const left = 1 - distanceMetres / radiusMetres
+  assert(left > 0 && left <= 1, 'a blast weakens with distance')
   return form.form === 'quadratic' ? left * left : left
 }
 
@@ -41,12 +43,15 @@ export function damageAfterDefence(
   defence: number,
 ): number {
   if (damage <= 0) return 0
+  assert(defence >= 0, 'defence never adds damage')
   if (form.form === 'percent') return damage * (1 - Math.min(defence, 100) / 100)
   return Math.max(damage - defence, Math.min(damage, FLAT_DAMAGE_MIN))
 }
 
 /** What armour takes away from a damage; with `absorb` it is used up by that much. */
 export function damageInArmour(form: Formulas['armour'], damage: number, armour: number): number {
+  assert(damage >= 0, 'armour meets no healing')
+  assert(armour >= 0, 'armour is never owed')
   if (form.form === 'absorb') return Math.min(armour, Math.round(damage * form.ratio))
   return damage - (damage * form.k) / (form.k + armour)
 }

@@ -34,11 +34,14 @@ export function dealBlow(world: World, blow: Blow): boolean {
   if (!(damage > 0)) return false
   const { formulas, classes } = world.balance
   const soldierClass = classes[soldiers.classId[blow.target]!]!
+  assert(soldierClass !== undefined, 'the class of a soldier is in the balance')
   const defended = damageAfterDefence(formulas.defence, damage, soldierClass.defence)
   const armour = soldiers.armour[blow.target]!
   const inArmour = damageInArmour(formulas.armour, defended, armour)
   if (formulas.armour.form === 'absorb' && inArmour > 0) wearArmour(world, blow, inArmour)
   const hp = soldiers.hp[blow.target]!
+  assert(hp > 0, 'the living have hp')
+  assert(inArmour <= defended + 1, 'armour takes no more than the damage')
   takeHp(world, blow, Math.min(hp, Math.round(defended - inArmour)))
   return soldiers.team[blow.target] !== blow.actorTeam
 }
@@ -61,6 +64,7 @@ function wearArmour(world: World, blow: Blow, amount: number): void {
   soldiers.armour[blow.target]! -= amount
   remember(world, blow, amount)
   const row = addEvent(events, EventType.armourHit)
+  assert(amount > 0, 'a blow wears armour down')
   events.actor[row] = blow.actor
   events.target[row] = blow.target
   events.kind[row] = blow.weapon
@@ -108,6 +112,8 @@ function fellSoldier(world: World, blow: Blow): void {
   events.z[row] = soldiers.pz[target]!
   creditKill(world, blow.actor, target)
   const team = soldiers.team[target]!
+  assert(soldiers.hp[target] === 0, 'only who has no hp falls')
+  assert(team < mode.teamCount, 'everybody is in a team of the mode')
   if (mode.form === 'duel' && world.phase === Phase.running) {
     teams.tickets[team] = Math.max(0, teams.tickets[team]! - 1)
   }
@@ -123,6 +129,7 @@ function fellSoldier(world: World, blow: Blow): void {
 
 function layDown(world: World, netId: number): void {
   const { soldiers } = world
+  assert(world.soldiers.state[netId] === LifeState.alive, 'only the living fall')
   soldiers.state[netId] = LifeState.down
   soldiers.downEndTick[netId] = world.tick + ticksOfSec(world, world.mode.downSec)
   soldiers.vx[netId] = 0

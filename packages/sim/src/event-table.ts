@@ -67,6 +67,7 @@ export function openEvents(events: EventTable): void {
 
 /** Closes a step's events. */
 export function closeEvents(events: EventTable): void {
+  assert(events.count <= EVENTS_PER_STEP_MAX, 'the events of a step are bounded')
   events.stepEndCount = events.count
 }
 
@@ -79,6 +80,7 @@ export function addEvent(events: EventTable, type: EventType): number {
     row = EVENTS_PER_STEP_MAX
     events.droppedCount++
   }
+  assert(row <= EVENTS_PER_STEP_MAX, 'an event has a row, if only the bin')
   events.type[row] = type
   events.actor[row] = NET_ID_NONE
   events.target[row] = NET_ID_NONE

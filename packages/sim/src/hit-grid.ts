@@ -24,6 +24,8 @@ export interface HitGrid {
 export function createHitGrid(map: CompiledMap, capacity: number): HitGrid {
   const cellsX = Math.ceil(map.map.widthMetres / HIT_CELL_METRES)
   const cellsZ = Math.ceil(map.map.depthMetres / HIT_CELL_METRES)
+  assert(cellsX > 0, 'the grid has columns')
+  assert(cellsZ > 0, 'the grid has rows')
   return {
     cellsX,
     cellsZ,
@@ -38,6 +40,7 @@ export function fillHitGrid(world: World): void {
   const { soldiers, slotsUsed } = world
   const grid = world.scratch.hitGrid
   const { start, members, cellOf } = grid
+  assert(members.length >= slotsUsed, 'the grid has room for everybody')
   start.fill(0)
   let count = 0
   for (let id = 0; id < slotsUsed; id++) {
@@ -45,6 +48,7 @@ export function fillHitGrid(world: World): void {
     cellOf[id] = -1
     if (state !== LifeState.alive && state !== LifeState.down) continue
     const cell = hitRow(grid, soldiers.pz[id]!) * grid.cellsX + hitColumn(grid, soldiers.px[id]!)
+    assert(cell >= 0 && cell < grid.cellsX * grid.cellsZ, 'a body is in a cell of the grid')
     cellOf[id] = cell
     start[cell + 2]!++
     count++

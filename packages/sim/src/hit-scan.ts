@@ -40,6 +40,7 @@ export function fireHitScan(world: World, netId: number, weaponIndex: number): v
     blow.target = hits.netId[index]!
     blow.weapon = weaponIndex
     blow.damage = hits.damage[index]!
+    assert(blow.damage >= 0, 'a pellet gives no hp')
     blow.flags = flags | shelterFlag(world, blow.target)
     if (dealBlow(world, blow)) hasHitEnemy = true
   }
@@ -58,6 +59,7 @@ function aimTrace(world: World, netId: number, weapon: Weapon): number {
   }
   if (viewTime.clamped) counters.rewindClamped[0]!++
   if (viewTime.future) counters.rewindFuture[0]!++
+  assert(viewTime.eighths <= world.tick * VIEW_TIME_PER_TICK, 'a shot is never judged in the future')
   trace.x = soldiers.px[netId]!
   trace.z = soldiers.pz[netId]!
   trace.eighths = viewTime.eighths
@@ -73,9 +75,12 @@ function firePellet(world: World, netId: number, weapon: Weapon): void {
   trace.dirX = cosOfAngle(angle)
   trace.dirZ = sinOfAngle(angle)
   trace.range = freeRange(world, trace, weapon.rangeMetres)
+  assert(trace.range <= weapon.rangeMetres, 'no shot flies beyond its range')
   traceSoldiers(world, trace)
   if (trace.hitNetId === NET_ID_NONE) return
   const damage = damageAtDistance(world.balance.formulas.falloff, weapon, trace.hitDistance)
+  assert(trace.hitDistance <= trace.range, 'what is hit is within range')
+  assert(trace.hitNetId !== netId, 'nobody hits himself')
   addToHits(world.scratch.hits, trace.hitNetId, damage)
 }
 

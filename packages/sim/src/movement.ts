@@ -33,6 +33,9 @@ export interface MovementEnvironment {
   readonly dtSec: number
 }
 
+/** What rounding may add to a speed (m/s). */
+const SPEED_SLACK_MPS = 0.001
+
 const position = { x: 0, z: 0 }
 
 /** Moves body `index` by one step of `command`, sliding along what stands in the way. */
@@ -45,6 +48,7 @@ export function moveSoldier(
   const { map, dtSec } = environment
   const length = Math.sqrt(command.moveX * command.moveX + command.moveZ * command.moveZ)
   body.yaw[index] = command.yaw
+  assert(length >= 0, 'a move has a length')
   if (length === 0) {
     body.vx[index] = 0
     body.vz[index] = 0
@@ -52,6 +56,8 @@ export function moveSoldier(
   }
   const speed = speedOf(environment.class, command.buttons)
   const scale = speed / Math.max(length, MOVE_AXIS_MAX)
+  assert(scale * length <= SOLDIER_SPEED_MPS_MAX + SPEED_SLACK_MPS, 'nobody is faster than the limit')
+  assert(dtSec > 0, 'a step takes time')
   const fromX = body.px[index]!
   const fromZ = body.pz[index]!
   position.x = fromX

@@ -5,7 +5,7 @@
 import { assert } from '@battalion/base/assert.ts'
 import { addEvent } from './event-table.ts'
 import { EventType } from './events.ts'
-import { TEAMS_MAX } from './limits.ts'
+import { OBJECTIVES_MAX, TEAMS_MAX } from './limits.ts'
 import { addScore, isAtObjective } from './scoring.ts'
 import type { World } from './world.ts'
 import { LifeState, Phase, TEAM_NONE } from './world.ts'
@@ -28,6 +28,7 @@ function countPresence(world: World): void {
   const { presence } = scratch
   const places = world.map.map.objectives
   presence.fill(0)
+  assert(places.length <= OBJECTIVES_MAX, 'every objective has its count')
   for (let id = 0; id < slotsUsed; id++) {
     if (soldiers.state[id] !== LifeState.alive) continue
     for (let index = 0; index < places.length; index++) {
@@ -41,6 +42,7 @@ function advanceObjective(world: World, index: number): void {
   const team = soleTeamAt(world, index)
   if (team === TEAM_CONTESTED) return
   const stepShare = dtSec / mode.captureSec
+  assert(stepShare > 0, 'a capture takes time')
   if (team === TEAM_NONE || team === objectives.owner[index]) {
     fallBack(world, index, stepShare)
     return
@@ -50,6 +52,7 @@ function advanceObjective(world: World, index: number): void {
     objectives.progress[index] = 0
   }
   const count = Math.min(world.scratch.presence[index * TEAMS_MAX + team]!, CAPTURERS_MAX)
+  assert(count > 0, 'who captures is there')
   objectives.progress[index] = Math.min(1, objectives.progress[index]! + stepShare * count)
   assert(objectives.progress[index] > 0, 'who captures gets on')
   if (objectives.progress[index] === 1) changeOwner(world, index, team)
@@ -72,11 +75,14 @@ function soleTeamAt(world: World, index: number): number {
 function fallBack(world: World, index: number, share: number): void {
   const { objectives } = world
   objectives.progress[index] = Math.max(0, objectives.progress[index]! - share)
+  assert(objectives.progress[index] < 1, 'who has it all has changed hands')
   if (objectives.progress[index] === 0) objectives.capturingTeam[index] = TEAM_NONE
 }
 
 function changeOwner(world: World, index: number, team: number): void {
   const { objectives, soldiers, events, balance, slotsUsed } = world
+  assert(team < world.mode.teamCount, 'an objective goes to a team of the mode')
+  assert(objectives.owner[index] !== team, 'an objective goes to another team')
   objectives.owner[index] = team
   objectives.capturingTeam[index] = TEAM_NONE
   objectives.progress[index] = 0

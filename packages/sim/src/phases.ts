@@ -35,6 +35,7 @@ function leaveWarmup(world: World): void {
     world.phaseEndTick = (tick + Math.max(1, ticksOfSec(world, mode.warmupSec))) as Tick
     return
   }
+  assert(world.phase === Phase.warmup, 'a battle starts once')
   world.phase = Phase.running
   world.runningSinceTick = tick
   world.phaseEndTick = (tick + Math.max(1, ticksOfSec(world, mode.roundSec))) as Tick
@@ -73,6 +74,7 @@ function resetBooks(world: World): void {
 /** When one team holds more than half of the objectives, teams that hold fewer lose tickets. */
 function bleedTickets(world: World): void {
   const { teams, mode, objectives } = world
+  assert(world.map.map.objectives.length <= objectives.owner.length, 'every objective has an owner')
   const count = world.map.map.objectives.length
   let leaderHeld = 0
   for (let team = 0; team < mode.teamCount; team++) {
@@ -80,10 +82,12 @@ function bleedTickets(world: World): void {
   }
   if (leaderHeld * 2 <= count) return
   const share = (mode.bleedTicketsPerMinute * world.dtSec) / 60
+  assert(share >= 0, 'bleeding gives no tickets')
   for (let team = 0; team < mode.teamCount; team++) {
     if (heldBy(objectives.owner, count, team) === leaderHeld) continue
     const bled = teams.bleed[team]! + share
     const whole = Math.floor(bled)
+    assert(bled >= 0, 'tickets only ever bleed away')
     teams.bleed[team] = bled - whole
     teams.tickets[team] = Math.max(0, teams.tickets[team]! - whole)
   }
@@ -91,6 +95,7 @@ function bleedTickets(world: World): void {
 
 function heldBy(owner: Uint8Array, count: number, team: number): number {
   let held = 0
+  assert(team < TEAM_NONE, 'only teams hold objectives')
   for (let index = 0; index < count; index++) if (owner[index] === team) held++
   return held
 }
@@ -111,6 +116,7 @@ function endBattle(world: World): void {
   world.endedTick = tick
   world.phaseEndTick = (tick + Math.max(1, ticksOfSec(world, mode.endedSec))) as Tick
   world.winner = findWinner(world)
+  assert(world.endedTick > world.runningSinceTick, 'a battle lasts')
   clearProjectiles(world)
   events.value[addEvent(events, EventType.end)] = world.winner
 }
@@ -120,6 +126,7 @@ function findWinner(world: World): number {
   const { teams, mode } = world
   let best = 0
   let isDraw = false
+  assert(mode.teamCount >= 2, 'a battle has sides')
   for (let team = 1; team < mode.teamCount; team++) {
     const tickets = teams.tickets[team]! - teams.tickets[best]!
     const lead = tickets === 0 ? teams.score[team]! - teams.score[best]! : tickets

@@ -15,6 +15,7 @@ import { PROJECTILES_MAX, VIEW_TIME_PER_TICK } from './limits.ts'
 import { ticksOfMs, ticksOfSec } from './ticks-of-ms.ts'
 import { freeRange, traceSoldiers } from './trace.ts'
 import type { World } from './world.ts'
+import { LifeState } from './world.ts'
 
 /** Units of an aim distance on the wire, per metre. */
 const AIM_STEPS_PER_METRE = 16
@@ -40,6 +41,8 @@ export function launchProjectile(world: World, launch: Launch): boolean {
     return false
   }
   const owner = launch.owner
+  assert(soldiers.state[owner] !== LifeState.empty, 'who launches takes part')
+  assert(index < PROJECTILES_MAX, 'what flies has a row')
   projectiles.active[index] = 1
   projectiles.generation[index]!++
   projectiles.weapon[index] = launch.weapon
@@ -50,6 +53,7 @@ export function launchProjectile(world: World, launch: Launch): boolean {
   projectiles.vx[index] = cosOfAngle(launch.angle) * weapon.speedMetresPerSec
   projectiles.vz[index] = sinOfAngle(launch.angle) * weapon.speedMetresPerSec
   const aimed = commands.aimDistance[owner]! / AIM_STEPS_PER_METRE
+  assert(aimed >= 0, 'one aims forward')
   projectiles.travelMetres[index] = weapon.lobbed
     ? Math.min(aimed, weapon.rangeMetres)
     : weapon.rangeMetres
@@ -89,6 +93,7 @@ function aimAlongFlight(world: World, index: number): number {
   const vx = projectiles.vx[index]!
   const vz = projectiles.vz[index]!
   const speed = Math.sqrt(vx * vx + vz * vz)
+  assert(speed >= 0, 'a flight has a speed')
   trace.x = projectiles.px[index]!
   trace.z = projectiles.pz[index]!
   trace.dirX = speed > 0 ? vx / speed : 0
@@ -103,6 +108,7 @@ function aimAlongFlight(world: World, index: number): number {
 /** How much of the way ahead is free of walls; ends a gap before the wall. */
 function freeWay(world: World, way: number): number {
   const reach = way + WALL_GAP_METRES
+  assert(way >= 0, 'what flies flies forward')
   const free = freeRange(world, world.scratch.trace, reach)
   return free >= reach ? way : Math.max(0, free - WALL_GAP_METRES)
 }
@@ -116,6 +122,7 @@ function flyLobbed(world: World, index: number): void {
   }
   const free = freeWay(world, way)
   const isStopped = free < way
+  assert(free <= way, 'nothing flies further than its way')
   advance(world, index, free)
   projectiles.travelMetres[index]! -= way
   if (isStopped || projectiles.travelMetres[index]! <= 0) restProjectile(world, index)
@@ -136,6 +143,7 @@ function flyStraight(world: World, index: number, weapon: ProjectileWeapon): voi
   traceSoldiers(world, trace)
   const target = trace.hitNetId
   const distance = trace.hitDistance
+  assert(distance <= trace.range, 'what is struck is on the way')
   if (target === NET_ID_NONE) {
     advance(world, index, distance)
     projectiles.travelMetres[index]! -= distance
@@ -151,6 +159,7 @@ function advance(world: World, index: number, metres: number): void {
   const { trace } = world.scratch
   world.projectiles.px[index] = trace.x + trace.dirX * metres
   world.projectiles.pz[index] = trace.z + trace.dirZ * metres
+  assert(metres >= 0, 'nothing flies backwards')
 }
 
 /** The blow of the thing itself, before its blast. */
@@ -163,11 +172,13 @@ function strikeTarget(world: World, index: number, target: number): void {
   blow.weapon = projectiles.weapon[index]!
   blow.damage = balance.weapons[blow.weapon]!.damage
   blow.flags = 0
+  assert(blow.target < world.slotsUsed, 'a soldier is struck')
   if (dealBlow(world, blow) && blow.actor !== NET_ID_NONE) soldiers.shotsHit[blow.actor]!++
 }
 
 function endFlight(world: World, index: number, weapon: ProjectileWeapon): void {
   const { projectiles } = world
+  assert(projectiles.active[index] === 1, 'a flight ends once')
   projectiles.active[index] = 0
   if (weapon.blastRadiusMetres > 0) explode(world, index, weapon)
 }

@@ -38,6 +38,7 @@ function findFallen(world: World, netId: number): number {
   const west = hitColumn(hitGrid, x - REVIVE_REACH_METRES)
   const east = hitColumn(hitGrid, x + REVIVE_REACH_METRES)
   const last = hitRow(hitGrid, z + REVIVE_REACH_METRES)
+  assert(west <= east, 'the columns are in order')
   let best = NET_ID_NONE as number
   let bestSquared = REVIVE_REACH_METRES * REVIVE_REACH_METRES
   for (let row = hitRow(hitGrid, z - REVIVE_REACH_METRES); row <= last; row++) {
@@ -62,6 +63,8 @@ function workOnFallen(world: World, actor: number, target: number): void {
   if (soldiers.reviveWorkTick[target]! + 1 < tick) soldiers.reviveTicks[target] = 0
   soldiers.reviveWorkTick[target] = tick
   soldiers.reviveTicks[target]!++
+  assert(soldiers.team[actor] === soldiers.team[target], 'one tends team mates')
+  assert(actor !== target, 'nobody tends himself')
   const { reviveMs, reviveHp } = balance.classes[soldiers.classId[actor]!]!
   if (soldiers.reviveTicks[target]! < ticksOfMs(world, reviveMs)) return
   reviveSoldier(world, actor, target, reviveHp)
@@ -73,6 +76,7 @@ function reviveSoldier(world: World, actor: number, target: number, reviveHp: nu
   const hpMax = balance.classes[soldiers.classId[target]!]!.hp
   soldiers.state[target] = LifeState.alive
   soldiers.hp[target] = Math.max(1, Math.min(Math.round(reviveHp), hpMax))
+  assert(soldiers.hp[target] <= hpMax, 'nobody has more hp than its class')
   soldiers.reviveTicks[target] = 0
   soldiers.downEndTick[target] = 0
   soldiers.respawnTick[target] = 0
@@ -80,6 +84,7 @@ function reviveSoldier(world: World, actor: number, target: number, reviveHp: nu
   soldiers.flags[target] = 0
   clearAssists(world, target)
   soldiers.revives[actor]!++
+  assert(soldiers.state[actor] === LifeState.alive, 'only the living revive')
   addScore(world, actor, balance.formulas.score.revive)
   const row = addEvent(events, EventType.revive)
   events.actor[row] = actor

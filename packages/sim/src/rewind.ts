@@ -44,6 +44,7 @@ export interface ViewTime {
 export function recordRewindRow(world: World): void {
   const { soldiers, rewind, capacity, slotsUsed } = world
   const start = (world.tick % REWIND_ROWS) * capacity
+  assert(start + slotsUsed <= rewind.mark.length, 'a row lies within the ring')
   rewind.px.set(soldiers.px.subarray(0, slotsUsed), start)
   rewind.pz.set(soldiers.pz.subarray(0, slotsUsed), start)
   rewind.life.set(soldiers.life.subarray(0, slotsUsed), start)
@@ -72,6 +73,7 @@ export function clampViewTime(
   out: ViewTime,
 ): void {
   const now = world.tick * VIEW_TIME_PER_TICK
+  assert(rewindMsMax >= 0, 'a bound lies in the past')
   const boundMs = Math.min(rewindMsMax, REWIND_MS_MAX)
   const back = Math.floor((boundMs * world.mode.tickRateHz * VIEW_TIME_PER_TICK) / 1000)
   const oldest = Math.max(now - back, 0)
@@ -96,6 +98,9 @@ export function findPastSoldier(
   const { rewind, capacity } = world
   const tick = Math.floor(eighths / VIEW_TIME_PER_TICK)
   const share = (eighths - tick * VIEW_TIME_PER_TICK) / VIEW_TIME_PER_TICK
+  assert(share >= 0 && share < 1, 'a view time lies between two ticks')
+  assert(tick >= 0, 'nobody sees the time before the battle')
+  assert(world.tick - tick < REWIND_ROWS, 'the row still stands')
   const before = (tick % REWIND_ROWS) * capacity + netId
   if (!isSameLife(world, netId, before)) return false
   out.x = rewind.px[before]!

@@ -100,6 +100,8 @@ describe('credit', () => {
       [1, 2, 5, 10].map((level) => pointsForLevel(curve, level)),
       [0, 100, 800, 2700],
     )
+    const odd = pointsForLevel({ ...curve, exponent: 1.7 }, 11)
+    assert.ok(Math.abs(odd - 100 * 10 ** 1.7) < 2)
     for (const [points, level] of [
       [0, 1],
       [99, 1],

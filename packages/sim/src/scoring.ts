@@ -2,6 +2,7 @@
  * Who gets points for what. A soldier's points are its team's too; a team keeps those of soldiers
  * who left.
  */
+import { assert } from '@battalion/base/assert.ts'
 import { NET_ID_NONE } from '@battalion/base/ids.ts'
 import { addEvent } from './event-table.ts'
 import { EventType } from './events.ts'
@@ -13,6 +14,7 @@ import { Phase } from './world.ts'
 export function addScore(world: World, netId: number, points: number): void {
   if (world.phase === Phase.ended) return
   const whole = Math.round(points)
+  assert(Number.isFinite(whole), 'points are a number')
   world.soldiers.score[netId]! += whole
   world.teams.score[world.soldiers.team[netId]!]! += whole
 }
@@ -21,6 +23,7 @@ export function addScore(world: World, netId: number, points: number): void {
 export function creditKill(world: World, actor: number, target: number): void {
   const { soldiers, balance } = world
   soldiers.deaths[target]!++
+  assert(soldiers.hp[target] === 0, 'who has hp has not fallen')
   creditAssists(world, actor, target)
   if (actor === NET_ID_NONE || actor === target) return
   const points = balance.formulas.score.kill
@@ -43,6 +46,8 @@ export function rememberAttacker(
   const { assistActor, assistDamage } = world.soldiers
   const start = target * ASSIST_SLOTS
   let smallest = start
+  assert(damage > 0 || actor !== target, 'blows to oneself are not remembered')
+  assert(actor !== NET_ID_NONE, 'nobody is not remembered')
   for (let entry = start; entry < start + ASSIST_SLOTS; entry++) {
     if (assistActor[entry] === actor) {
       assistDamage[entry] = Math.min(assistDamage[entry]! + damage, 0xffff)
@@ -59,6 +64,7 @@ function creditAssists(world: World, killer: number, target: number): void {
   const { soldiers, balance, events } = world
   const hpMax = balance.classes[soldiers.classId[target]!]!.hp
   const least = hpMax * balance.formulas.assistShare
+  assert(least >= 0, 'an assist needs damage')
   const start = target * ASSIST_SLOTS
   for (let entry = start; entry < start + ASSIST_SLOTS; entry++) {
     const actor = soldiers.assistActor[entry]!
@@ -87,6 +93,7 @@ function isDefending(world: World, actor: number, target: number): boolean {
 /** Whether a soldier stands within an objective's radius. */
 export function isAtObjective(world: World, objective: number, netId: number): boolean {
   const place = world.map.map.objectives[objective]!
+  assert(place !== undefined, 'the objective is on the map')
   const dx = world.soldiers.px[netId]! - place.x
   const dz = world.soldiers.pz[netId]! - place.z
   return dx * dx + dz * dz <= place.radius * place.radius

@@ -30,6 +30,7 @@ export function addToHits(hits: ShotHits, netId: number, damage: number): void {
     return
   }
   assert(hits.count < PELLETS_MAX, 'there is room for every pellet')
+  assert(damage >= 0, 'a pellet gives no hp')
   hits.netId[hits.count] = netId
   hits.damage[hits.count] = damage
   hits.count++

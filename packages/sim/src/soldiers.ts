@@ -10,6 +10,7 @@ import { addEvent } from './event-table.ts'
 import { EventType } from './events.ts'
 import { NET_ID_QUARANTINE_TICKS, PROJECTILES_MAX, SQUADS_PER_TEAM_MAX } from './limits.ts'
 import { canTeamSpawn } from './phases.ts'
+import { CELL_NONE } from './spatial-grid.ts'
 import { clearAssists, clearBody, spawnSoldier } from './spawn.ts'
 import type { World } from './world.ts'
 import { LifeState } from './world.ts'
@@ -30,12 +31,15 @@ export function addSoldier(world: World, wish: SoldierWish = {}): NetId | undefi
   if (netId === undefined) return undefined
   clearSlot(world, netId)
   const team = chooseTeam(world, wish.team)
+  assert(team < world.mode.teamCount, 'everybody is in a team of the mode')
+  assert(soldiers.state[netId] === LifeState.empty, 'a free slot is empty')
   soldiers.team[netId] = team
   soldiers.squad[netId] = chooseSquad(world, team)
   soldiers.state[netId] = LifeState.dead
   soldiers.wasUsed[netId] = 1
   soldiers.joinTick[netId] = world.tick
   world.soldierCount++
+  assert(world.soldierCount <= world.soldiersMax, 'there are no more soldiers than allowed')
   world.teams.soldierCount[team]!++
   world.slotsUsed = Math.max(world.slotsUsed, netId + 1)
   setClassWish(world, netId, wish.classId ?? 0)
@@ -55,6 +59,7 @@ export function removeSoldier(world: World, netId: NetId): void {
   clearBody(world, netId)
   forgetSoldier(world, netId)
   soldiers.state[netId] = LifeState.empty
+  assert(soldiers.cell[netId] === CELL_NONE, 'who leaves is in no cell')
   soldiers.freedTick[netId] = world.tick
   world.commands.present[netId] = 0
   assert(world.soldierCount > 0, 'who leaves was counted')
@@ -114,6 +119,7 @@ function chooseTeam(world: World, wish: number | undefined): number {
 function chooseSquad(world: World, team: number): number {
   const { soldiers } = world
   squadCounts.fill(0)
+  assert(world.mode.squadSize > 0, 'a squad has room for somebody')
   for (let id = 0; id < world.slotsUsed; id++) {
     if (soldiers.state[id] === LifeState.empty || soldiers.team[id] !== team) continue
     squadCounts[soldiers.squad[id]!]!++

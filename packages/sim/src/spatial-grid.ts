@@ -15,6 +15,8 @@ export const CELL_NONE = -1
 export function cellOfPosition(map: CompiledMap, x: number, z: number): number {
   const cx = Math.min(Math.max(Math.floor(x / CELL_METRES), 0), map.cellsX - 1)
   const cz = Math.min(Math.max(Math.floor(z / CELL_METRES), 0), map.cellsZ - 1)
+  assert(cx >= 0, 'a place is a number in x')
+  assert(cz >= 0, 'a place is a number in z')
   return cz * map.cellsX + cx
 }
 

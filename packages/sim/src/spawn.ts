@@ -31,12 +31,15 @@ export function spawnSoldier(world: World, netId: number): void {
   assert(soldiers.state[netId] !== LifeState.empty, 'only who takes part can enter the field')
   choosePlace(world, pickDisc(world, soldiers.team[netId]!))
   soldiers.classId[netId] = soldiers.classWish[netId]!
+  assert(world.balance.classes[soldiers.classId[netId]] !== undefined, 'the class is in the balance')
   soldiers.state[netId] = LifeState.alive
   soldiers.life[netId]!++
   soldiers.px[netId] = place.x
   soldiers.pz[netId] = place.z
   soldiers.vx[netId] = 0
   soldiers.vz[netId] = 0
+  assert(place.x >= 0 && place.x <= map.map.widthMetres, 'one enters on the map in x')
+  assert(place.z >= 0 && place.z <= map.map.depthMetres, 'one enters on the map in z')
   const centreX = map.map.widthMetres / 2
   const centreZ = map.map.depthMetres / 2
   soldiers.yaw[netId] = angleOfVector(centreX - place.x, centreZ - place.z)
@@ -72,6 +75,7 @@ export function clearAssists(world: World, netId: number): void {
 
 function equipSoldier(world: World, netId: number): void {
   const { soldiers, balance, tick } = world
+  assert(netId < world.capacity, 'a net id is a slot of the world')
   const soldierClass = balance.classes[soldiers.classId[netId]!]!
   soldiers.hp[netId] = soldierClass.hp
   soldiers.armour[netId] = soldierClass.armour

@@ -1,6 +1,7 @@
 /**
  * Where a shot really goes: the cone of a weapon by posture, movement and recoil, and the dice.
  */
+import { assert } from '@battalion/base/assert.ts'
 import { nextFloat } from '@battalion/base/prng.ts'
 import { ANGLE_TURN } from '@battalion/base/trig-table.ts'
 import type { Weapon } from './balance.ts'
@@ -20,5 +21,7 @@ export function spreadDegrees(world: World, netId: number, weapon: Weapon): numb
 export function scatter(world: World, netId: number, weapon: Weapon): number {
   const throwOfDice = nextFloat(world.prng) + nextFloat(world.prng) - 1
   const half = (spreadDegrees(world, netId, weapon) * ANGLE_TURN) / 360
+  assert(half >= 0, 'a cone has a width')
+  assert(throwOfDice >= -1 && throwOfDice < 1, 'the dice stay in the cone')
   return (world.soldiers.yaw[netId]! + Math.round(throwOfDice * half)) & 0xffff
 }

@@ -2,6 +2,7 @@
  * Work space of a step, made once so that a step allocates nothing. Everything here is written
  * before it is read within one step; saving a world leaves it out.
  */
+import { assert } from '@battalion/base/assert.ts'
 import type { SoldierClass } from './balance.ts'
 import type { Command } from './commands.ts'
 import type { CompiledMap } from './compiled-map.ts'
@@ -45,6 +46,8 @@ export interface ScratchSetup {
 /** Work space for worlds of this size. */
 export function createStepScratch(setup: ScratchSetup): StepScratch {
   const { map, capacity, dtSec } = setup
+  assert(capacity > 0, 'the work space has room')
+  assert(dtSec > 0, 'a step takes time')
   return {
     hitGrid: createHitGrid(map, capacity),
     command: { seq: 0, buttons: 0, moveX: 0, moveZ: 0, yaw: 0, aimDistance: 0, viewTime: 0 },

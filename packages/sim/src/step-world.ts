@@ -11,6 +11,7 @@ import { carryOutFire } from './combat.ts'
 import { clearCommands } from './commands.ts'
 import { closeEvents, openEvents } from './event-table.ts'
 import { fillHitGrid } from './hit-grid.ts'
+import { EVENTS_PER_STEP_MAX } from './limits.ts'
 import { advanceObjectives } from './objectives.ts'
 import { advancePhase } from './phases.ts'
 import { flyProjectiles } from './projectiles.ts'
@@ -19,10 +20,14 @@ import { carryOutRevives } from './revive.ts'
 import { recordRewindRow } from './rewind.ts'
 import { rebinSoldiers } from './spatial-grid.ts'
 import type { World } from './world.ts'
+import { Phase } from './world.ts'
 
 /** Carries the world one tick further with the commands set since the last step. */
 export function stepWorld(world: World): void {
   const tickBefore = world.tick
+  assert(world.slotsUsed <= world.capacity, 'every soldier has a slot')
+  assert(world.soldierCount <= world.soldiersMax, 'there are no more soldiers than allowed')
+  assert(world.phase <= Phase.ended, 'the phase is one of three')
   openEvents(world.events)
   world.tick = (tickBefore + 1) as Tick
   carryOutMovement(world)
@@ -40,5 +45,6 @@ export function stepWorld(world: World): void {
   rebinSoldiers(world)
   clearCommands(world.commands)
   closeEvents(world.events)
+  assert(world.events.count <= EVENTS_PER_STEP_MAX, 'the events of a step are bounded')
   assert(world.tick === tickBefore + 1, 'time goes on by one')
 }

@@ -60,6 +60,7 @@ export function createTrace(): Trace {
 /** How far the line reaches, at most `range`, before a wall or the edge of the map (m). */
 export function freeRange(world: World, trace: Trace, range: number): number {
   const { widthMetres, depthMetres } = world.map.map
+  assert(range >= 0, 'a line has a length')
   const toEdgeX = distanceToEdge(trace.x, trace.dirX, widthMetres)
   const toEdge = Math.min(range, toEdgeX, distanceToEdge(trace.z, trace.dirZ, depthMetres))
   return raycastWalls(world.map, trace.x, trace.z, trace.dirX, trace.dirZ, toEdge)
@@ -79,6 +80,7 @@ export function traceSoldiers(world: World, trace: Trace): void {
   const endZ = trace.z + trace.dirZ * trace.range
   const first = hitRow(grid, Math.min(trace.z, endZ) - TRACE_MARGIN_METRES)
   const last = hitRow(grid, Math.max(trace.z, endZ) + TRACE_MARGIN_METRES)
+  assert(first <= last, 'the rows are in order')
   for (let row = first; row <= last; row++) traceRow(world, trace, row)
 }
 
@@ -101,6 +103,7 @@ function traceRow(world: World, trace: Trace, row: number): void {
   const east = hitColumn(grid, Math.max(x1, x2) + TRACE_MARGIN_METRES)
   const from = grid.start[row * grid.cellsX + west]!
   const to = grid.start[row * grid.cellsX + east + 1]!
+  assert(from <= to, 'a run of ids is in order')
   for (let index = from; index < to; index++) tryBody(world, trace, grid.members[index]!)
 }
 
@@ -114,6 +117,7 @@ function tryBody(world: World, trace: Trace, netId: number): void {
   if (distance < 0 || distance > trace.hitDistance) return
   if (distance === trace.hitDistance && netId > trace.hitNetId) return
   if (past.crouched && isBehindCover(world, trace, distance)) return
+  assert(distance <= trace.range, 'what is met is on the line')
   trace.hitNetId = netId
   trace.hitDistance = distance
 }
@@ -123,6 +127,7 @@ function distanceToCircle(trace: Trace, x: number, z: number): number {
   const toX = x - trace.x
   const toZ = z - trace.z
   const along = toX * trace.dirX + toZ * trace.dirZ
+  assert(trace.dirX * trace.dirX + trace.dirZ * trace.dirZ < 1.001, 'a line has a unit direction')
   const squared = toX * toX + toZ * toZ
   const inside = SOLDIER_RADIUS_METRES * SOLDIER_RADIUS_METRES
   if (squared <= inside) return 0
@@ -148,6 +153,7 @@ export function isSheltered(world: World, trace: Trace, x: number, z: number): b
   const dz = z - trace.z
   const distance = Math.sqrt(dx * dx + dz * dz)
   if (distance === 0) return false
+  assert(distance > 0, 'two places are apart')
   const share = Math.max(0, distance - COVER_REACH_METRES) / distance
   return isCoverBetween(world.map, trace.x + dx * share, trace.z + dz * share, x, z)
 }

@@ -30,7 +30,7 @@ function at(
   return value as Json
 }
 
-describe('[BAT-8] parseBalance', () => {
+describe('[BAT-4] parseBalance', () => {
   it('reads a whole balance and turns ids into indexes', () => {
     const balance = parseBalance(makeTestBalanceFiles())
     const assault = balance.classes[0]!

@@ -52,7 +52,7 @@ export class LimitsCheck {
 
   #checkCounts(step: StepRecord): void {
     const { world } = step
-    const byTeam = new Array<number>(TEAMS_MAX).fill(0)
+    const byTeam = Array.from({ length: TEAMS_MAX }, () => 0)
     let count = 0
     for (let id = 0; id < world.capacity; id++) {
       if (world.soldiers.state[id] === LifeState.empty) continue

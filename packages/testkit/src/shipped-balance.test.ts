@@ -62,7 +62,7 @@ function assertConnected(map: BattleMap): void {
 describe('the shipped balance', () => {
   const balance = loadShippedBalance()
 
-  it('[BAT-8] loads, with classes that differ in weapons, abilities and bodies', () => {
+  it('[BAT-4] loads, with classes that differ in weapons, abilities and bodies', () => {
     assert.deepEqual(
       balance.classes.map((entry) => entry.id),
       ['assault', 'medic', 'engineer', 'recon'],

@@ -21,6 +21,8 @@ const LOOK_STEPS = 5
 
 /** What one bot keeps in mind. */
 export interface SimBot {
+  /** The driver's dice, shared by all bots. */
+  readonly prng: PrngState
   seq: number
   /** How many eighths of a tick its screen lags behind. */
   readonly lagEighths: number
@@ -40,6 +42,7 @@ export interface SimBot {
 /** A bot with a random connection and a random wrap of its sequence numbers. */
 export function createSimBot(prng: PrngState): SimBot {
   return {
+    prng,
     seq: nextBelow(prng, 65536),
     lagEighths: nextBelow(prng, 60),
     goalX: 0,
@@ -54,8 +57,8 @@ export function createSimBot(prng: PrngState): SimBot {
 }
 
 /** What the bot does in the coming step. */
-export function commandOfBot(world: World, netId: number, bot: SimBot, prng: PrngState): Command {
-  if ((world.tick + netId) % LOOK_STEPS === 0) lookRound(world, netId, bot, prng)
+export function commandOfBot(world: World, netId: number, bot: SimBot): Command {
+  if ((world.tick + netId) % LOOK_STEPS === 0) lookRound(world, netId, bot)
   bot.seq = (bot.seq + 1) & 0xffff
   const command: Command = {
     seq: bot.seq,
@@ -67,15 +70,15 @@ export function commandOfBot(world: World, netId: number, bot: SimBot, prng: Prn
     viewTime: ((world.tick + 1) * VIEW_TIME_PER_TICK - bot.lagEighths) & 0xffff,
   }
   if (world.soldiers.state[netId] !== LifeState.alive) return command
-  walk(world, netId, bot, command, prng)
+  walk(world, netId, bot, command)
   if (bot.patient >= 0) command.buttons |= Button.revive
-  if (bot.enemy >= 0) fight(world, netId, bot, command, prng)
-  if (nextBelow(prng, 40) === 0) command.buttons |= Button.ability
-  if (nextBelow(prng, 200) === 0) command.buttons |= Button.reload
+  if (bot.enemy >= 0) fight(world, netId, bot, command)
+  if (nextBelow(bot.prng, 40) === 0) command.buttons |= Button.ability
+  if (nextBelow(bot.prng, 200) === 0) command.buttons |= Button.reload
   return command
 }
 
-function lookRound(world: World, netId: number, bot: SimBot, prng: PrngState): void {
+function lookRound(world: World, netId: number, bot: SimBot): void {
   const { soldiers } = world
   bot.enemy = -1
   bot.patient = -1
@@ -98,8 +101,8 @@ function lookRound(world: World, netId: number, bot: SimBot, prng: PrngState): v
       bot.enemy = other
     }
   }
-  if (nextBelow(prng, 60) === 0 || bot.goalX === 0) chooseGoal(world, bot, prng)
-  noticeObstacle(world, netId, bot, prng)
+  if (nextBelow(bot.prng, 60) === 0 || bot.goalX === 0) chooseGoal(world, bot)
+  noticeObstacle(world, netId, bot)
 }
 
 function canSee(world: World, netId: number, other: number): boolean {
@@ -108,34 +111,27 @@ function canSee(world: World, netId: number, other: number): boolean {
 }
 
 /** An objective, or the middle of the map where there is none. */
-function chooseGoal(world: World, bot: SimBot, prng: PrngState): void {
+function chooseGoal(world: World, bot: SimBot): void {
   const { objectives, widthMetres, depthMetres } = world.map.map
-  const objective = objectives[nextBelow(prng, Math.max(1, objectives.length))]
-  bot.goalX = (objective?.x ?? widthMetres / 2) + nextBetween(prng, -5, 5)
-  bot.goalZ = (objective?.z ?? depthMetres / 2) + nextBetween(prng, -5, 5)
+  const objective = objectives[nextBelow(bot.prng, Math.max(1, objectives.length))]
+  bot.goalX = (objective?.x ?? widthMetres / 2) + nextBetween(bot.prng, -5, 5)
+  bot.goalZ = (objective?.z ?? depthMetres / 2) + nextBetween(bot.prng, -5, 5)
 }
 
 /** Who got nowhere since the last look walks another way for a while. */
-function noticeObstacle(world: World, netId: number, bot: SimBot, prng: PrngState): void {
+function noticeObstacle(world: World, netId: number, bot: SimBot): void {
   const x = world.soldiers.px[netId]!
   const z = world.soldiers.pz[netId]!
   const way = Math.abs(x - bot.lastX) + Math.abs(z - bot.lastZ)
   if (way < 0.2 && bot.enemy < 0) {
-    bot.detourSteps = 10 + nextBelow(prng, 40)
-    bot.detourAngle = nextBelow(prng, 65536)
+    bot.detourSteps = 10 + nextBelow(bot.prng, 40)
+    bot.detourAngle = nextBelow(bot.prng, 65536)
   }
   bot.lastX = x
   bot.lastZ = z
 }
 
-function walk(
-  world: World,
-  netId: number,
-  bot: SimBot,
-  command: Command,
-  // oxlint-disable-next-line max-params -- one step of one bot, told apart from looking
-  prng: PrngState,
-): void {
+function walk(world: World, netId: number, bot: SimBot, command: Command): void {
   const { px, pz } = world.soldiers
   const isHelping = bot.patient >= 0
   const goalX = isHelping ? px[bot.patient]! : bot.goalX
@@ -149,28 +145,21 @@ function walk(
   command.moveX = Math.round(cosOfAngle(angle) * 127)
   command.moveZ = Math.round(sinOfAngle(angle) * 127)
   command.yaw = angle
-  if (nextBelow(prng, 4) !== 0) command.buttons |= Button.sprint
+  if (nextBelow(bot.prng, 4) !== 0) command.buttons |= Button.sprint
 }
 
 /** Aims with an error, fires in bursts, crouches or takes the sidearm now and then. */
-function fight(
-  world: World,
-  netId: number,
-  bot: SimBot,
-  command: Command,
-  // oxlint-disable-next-line max-params -- one step of one bot, told apart from looking
-  prng: PrngState,
-): void {
+function fight(world: World, netId: number, bot: SimBot, command: Command): void {
   const { px, pz, state } = world.soldiers
   if (state[bot.enemy] !== LifeState.alive) return
   const dx = px[bot.enemy]! - px[netId]!
   const dz = pz[bot.enemy]! - pz[netId]!
-  const error = Math.round((nextFloat(prng) + nextFloat(prng) - 1) * 700)
+  const error = Math.round((nextFloat(bot.prng) + nextFloat(bot.prng) - 1) * 700)
   command.yaw = (angleOfVector(dx, dz) + error) & 0xffff
   command.aimDistance = Math.min(65535, Math.round(Math.sqrt(dx * dx + dz * dz) * 16))
-  if (nextBelow(prng, 3) !== 0) command.buttons |= Button.fire
+  if (nextBelow(bot.prng, 3) !== 0) command.buttons |= Button.fire
   command.buttons &= ~Button.sprint
   if ((netId + (world.tick >> 5)) % 4 === 0) command.buttons |= Button.crouch
   if ((netId + (world.tick >> 6)) % 5 === 0) command.buttons |= Button.sidearm
-  if (bot.patient < 0 && nextBelow(prng, 2) === 0) command.moveX = -command.moveX
+  if (bot.patient < 0 && nextBelow(bot.prng, 2) === 0) command.moveX = -command.moveX
 }

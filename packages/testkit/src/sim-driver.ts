@@ -47,7 +47,7 @@ export class SimDriver {
         continue
       }
       const bot = this.#botOf(id)
-      const command = commandOfBot(world, id, bot, this.prng)
+      const command = commandOfBot(world, id, bot)
       const netId = id as NetId
       if (this.#hostile.has(id)) {
         operations.push(...addHostileOperations(world, netId, command, this.prng))

@@ -17,24 +17,15 @@ export type SimOperation =
 
 /** Does one operation to a world; the net id a join got, or undefined. */
 export function applyOperation(world: World, operation: SimOperation): NetId | undefined {
-  switch (operation.type) {
-    case 'join': {
-      const { team, classId } = operation
-      return addSoldier(world, team === undefined ? { classId } : { team, classId })
-    }
-    case 'leave':
-      removeSoldier(world, operation.netId)
-      return undefined
-    case 'class':
-      setClassWish(world, operation.netId, operation.classId)
-      return undefined
-    case 'giveUp':
-      giveUp(world, operation.netId)
-      return undefined
-    case 'command':
-      setCommand(world, operation.netId, operation.command)
-      return undefined
+  if (operation.type === 'join') {
+    const { team, classId } = operation
+    return addSoldier(world, team === undefined ? { classId } : { team, classId })
   }
+  if (operation.type === 'leave') removeSoldier(world, operation.netId)
+  else if (operation.type === 'class') setClassWish(world, operation.netId, operation.classId)
+  else if (operation.type === 'giveUp') giveUp(world, operation.netId)
+  else setCommand(world, operation.netId, operation.command)
+  return undefined
 }
 
 /** One line for people. */

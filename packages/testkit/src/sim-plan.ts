@@ -58,7 +58,7 @@ export function planSim(balance: Balance, wishes: SimWishes): SimPlan {
 }
 
 function planRules(prng: PrngState, mode: Mode): Partial<Mode> {
-  const rates = [20, 20, 20, 10, 30, 60]
+  const rates = [20, 20, 20, 10, 30, 60, 128, 1]
   const tickRateHz = rates[nextBelow(prng, rates.length)]!
   return {
     tickRateHz,

@@ -3,6 +3,8 @@
  * only place that names an option; `.env.example` is held to it by a test. A wrong value stops the
  * start with one line (ConfigError). Nothing else in the server reads `process.env`.
  */
+import { isIP } from 'node:net'
+
 import type { RoomLimits } from '../rooms/ports.ts'
 
 /** One wrong value; `message` is the whole line an operator sees. */
@@ -73,7 +75,7 @@ function text(
   }
 }
 
-function list(rule: { pattern: RegExp; wanted: string }, option: OptionText) {
+function list(rule: { isValid: (item: string) => boolean; wanted: string }, option: OptionText) {
   return {
     ...option,
     fallback: '',
@@ -81,7 +83,7 @@ function list(rule: { pattern: RegExp; wanted: string }, option: OptionText) {
       const items = value.split(',').map((item) => item.trim())
       const kept = items.filter((item) => item !== '')
       for (const item of kept) {
-        if (!rule.pattern.test(item)) reject(option.env, item, rule.wanted)
+        if (!rule.isValid(item)) reject(option.env, item, rule.wanted)
       }
       return Object.freeze(kept)
     },
@@ -89,7 +91,8 @@ function list(rule: { pattern: RegExp; wanted: string }, option: OptionText) {
 }
 
 const ORIGIN = /^https?:\/\/[^/\s,]+$/
-const ADDRESS_RANGE = /^[0-9a-fA-F.:]+(\/\d{1,3})?$/
+const IPV4_BITS_MAX = 32
+const IPV6_BITS_MAX = 128
 const ROLES = /^(all|(game|api|matchmaker|worker)(,(game|api|matchmaker|worker))*)$/
 
 const LISTEN_OPTIONS = {
@@ -119,7 +122,7 @@ const LISTEN_OPTIONS = {
     meaning: 'WebSocket implementation; uws must be installed by hand',
   }),
   allowedOrigins: list(
-    { pattern: ORIGIN, wanted: 'an origin such as https://example.org' },
+    { isValid: (item) => ORIGIN.test(item), wanted: 'an origin such as https://example.org' },
     {
       env: 'ALLOWED_ORIGINS',
       unit: 'origins, comma between',
@@ -127,7 +130,7 @@ const LISTEN_OPTIONS = {
     },
   ),
   trustedProxies: list(
-    { pattern: ADDRESS_RANGE, wanted: 'an IP address or range such as 10.0.0.0/8' },
+    { isValid: isAddressRange, wanted: 'an IP address or range such as 10.0.0.0/8' },
     {
       env: 'TRUSTED_PROXIES',
       unit: 'addresses or ranges, comma between',
@@ -343,6 +346,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ...config,
     roomLimits: Object.freeze(Object.fromEntries(limits) as RoomLimits),
   })
+}
+
+function isAddressRange(range: string): boolean {
+  const [address = '', bits, ...rest] = range.split('/')
+  const family = isIP(address)
+  if (family === 0 || rest.length > 0) return false
+  if (bits === undefined) return true
+  return /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? IPV4_BITS_MAX : IPV6_BITS_MAX)
 }
 
 /** Options that only make sense together. */

@@ -1,7 +1,7 @@
 /**
  * The composition root: the only file that knows everything. Makes clock, logger, metrics, tokens,
- * balance, rooms, HTTP and the ops port, and hands each what it needs. Starts and stops; signals and
- * exit codes are `lifecycle.ts`. One app per process at a time, because Colyseus keeps globals.
+ * balance, rooms, HTTP and the ops port, and hands each what it needs. Starts and stops; signals
+ * and exit codes are `lifecycle.ts`. One app per process at a time, because Colyseus keeps globals.
  */
 import { randomBytes, randomInt } from 'node:crypto'
 import { fileURLToPath } from 'node:url'

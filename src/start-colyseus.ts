@@ -1,7 +1,8 @@
 /**
  * Starts Colyseus without letting it own anything: no signal handlers, no banner, no routes of its
- * own on the port. Its framework routes are bound and then taken off again; the public server's only
- * request listener is ours. A new Colyseus that binds otherwise fails the asserts here at start-up.
+ * own on the port. Its framework routes are bound and then taken off again; the public server's
+ * only request listener is ours. A new Colyseus that binds otherwise fails the asserts here at
+ * start-up.
  */
 import type { Server as HttpServer } from 'node:http'
 

@@ -27,7 +27,9 @@ export const ERROR_TABLE: Readonly<Record<ErrorCode, ErrorRow>> = {
   internal: { status: 500, title: 'Internal error' },
 }
 
-/** Body of every error answer. `error` repeats `detail` for the stock Colyseus SDK, which reads it. */
+/**
+ * Body of every error answer. `error` repeats `detail` for the stock Colyseus SDK, which reads it.
+ */
 export interface Problem {
   readonly type: string
   readonly title: string

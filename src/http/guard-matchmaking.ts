@@ -1,8 +1,9 @@
 /**
- * The gate in front of Colyseus' matchmaking, and the one file here that touches it. Seats are given
- * one after another (placement is decided in one place), so a herd fills battles instead of opening
- * them; one user opens few battles (his one waiting seat is the room's rule); nothing Colyseus throws reaches a
- * caller. Colyseus' own routes are never on the port, and its exposed methods are emptied as well.
+ * The gate in front of Colyseus' matchmaking, and the one file here that touches it. Seats are
+ * given one after another (placement is decided in one place), so a herd fills battles instead of
+ * opening them; one user opens few battles (his one waiting seat is the room's rule); nothing
+ * Colyseus throws reaches a caller. Colyseus' own routes are never on the port, and its exposed
+ * methods are emptied as well.
  */
 import { AppError } from '@battalion/base/app-error.ts'
 import { assert } from '@battalion/base/assert.ts'

@@ -1,7 +1,7 @@
 /**
  * The ops port: liveness, readiness, start-up, metrics. A server of its own, bound to OPS_HOST, so
- * that nothing here is ever on the public port [G-16] and a flood there does not starve it. Liveness
- * never asks a dependency: that would turn an outage into a restart storm.
+ * that nothing here is ever on the public port [G-16] and a flood there does not starve it.
+ * Liveness never asks a dependency: that would turn an outage into a restart storm.
  */
 import { createServer } from 'node:http'
 import type { Server, ServerResponse } from 'node:http'

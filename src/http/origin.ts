@@ -1,7 +1,8 @@
 /**
  * Which web pages may talk to the game: our own page, and the origins in ALLOWED_ORIGINS. The same
- * rule answers CORS questions and guards WebSocket upgrades. A request without an Origin header does
- * not come from a page of another site (bots, native clients) and passes; its token is what counts.
+ * rule answers CORS questions and guards WebSocket upgrades. A request without an Origin header
+ * does not come from a page of another site (bots, native clients) and passes; its token is what
+ * counts.
  */
 import type { MiddlewareHandler } from 'hono'
 

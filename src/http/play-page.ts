@@ -1,7 +1,7 @@
 /**
  * The play page: `packages/play/src/main.ts` bundled with esbuild at start, kept in memory, sent
- * gzipped with ETags. The page may run only our scripts (no inline script, no eval). When the bundle
- * cannot be made the server still starts, and `/` says so in plain words.
+ * gzipped with ETags. The page may run only our scripts (no inline script, no eval). When the
+ * bundle cannot be made the server still starts, and `/` says so in plain words.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'

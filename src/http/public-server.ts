@@ -1,7 +1,7 @@
 /**
  * The public port below HTTP: time limits, connection caps per address, and the Origin rule for
- * WebSocket upgrades. Slow and idle sockets are closed by Node within SLOW_CLIENT_MS plus one check;
- * sockets over a cap are closed at once, before they cost a request.
+ * WebSocket upgrades. Slow and idle sockets are closed by Node within SLOW_CLIENT_MS plus one
+ * check; sockets over a cap are closed at once, before they cost a request.
  */
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server } from 'node:http'

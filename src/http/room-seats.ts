@@ -22,7 +22,9 @@ function userIdOf(auth: unknown): string | undefined {
   return typeof userId === 'string' ? userId : undefined
 }
 
-/** User of the seat that waits for this reconnection token, or of the client that still holds it. */
+/**
+ * User of the seat that waits for this reconnection token, or of the client that still holds it.
+ */
 export function seatOwner(room: Room, reconnectionToken: string): string | undefined {
   const { _reconnections: reconnections, _reservedSeats: seats } = internalsOf(room)
   const sessionId = Object.hasOwn(reconnections, reconnectionToken)

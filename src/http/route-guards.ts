@@ -1,7 +1,8 @@
 /**
- * Enforces a row of the role table before its handler runs: who, how often, how much body, how deep.
- * The order matters: a bad token also counts against the address, so tokens cannot be tried for
- * free; bots started beside the server are exempt from limits per address, not from those per user.
+ * Enforces a row of the role table before its handler runs: who, how often, how much body, how
+ * deep. The order matters: a bad token also counts against the address, so tokens cannot be tried
+ * for free; bots started beside the server are exempt from limits per address, not from those per
+ * user.
  */
 import { AppError } from '@battalion/base/app-error.ts'
 import type { Context, MiddlewareHandler } from 'hono'

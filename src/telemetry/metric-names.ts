@@ -4,7 +4,9 @@
  * that is not here cannot be exported.
  */
 
-/** What one metric is. `labels` has at most two names, so hot paths can address a child by value. */
+/**
+ * What one metric is. `labels` has at most two names, so hot paths can address a child by value.
+ */
 export interface MetricSpec {
   readonly kind: 'counter' | 'gauge' | 'histogram'
   readonly help: string

@@ -1,7 +1,7 @@
 /**
- * Takes secrets out of what is about to be logged: whole fields by name, and token shapes inside any
- * text (JSON web tokens, query parameters of Colyseus' socket addresses, bearer headers). Errors
- * become name, message, stack and cause, all scrubbed. Never throws, never goes deeper than
+ * Takes secrets out of what is about to be logged: whole fields by name, and token shapes inside
+ * any text (JSON web tokens, query parameters of Colyseus' socket addresses, bearer headers).
+ * Errors become name, message, stack and cause, all scrubbed. Never throws, never goes deeper than
  * SCRUB_DEPTH_MAX.
  */
 

@@ -1,6 +1,6 @@
 /**
- * The HTTP app over fakes: a gate that always has a seat, small limits, a page of two lines. Requests
- * go through `app.fetch`, without a socket. Tests only.
+ * The HTTP app over fakes: a gate that always has a seat, small limits, a page of two lines.
+ * Requests go through `app.fetch`, without a socket. Tests only.
  */
 import { gzipSync } from 'node:zlib'
 

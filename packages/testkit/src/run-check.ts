@@ -1,6 +1,7 @@
 /**
- * `npm run check`: types (root, sim without Node or DOM, play with DOM), lint, format, tidy. All run
- * side by side; each prints only when it fails, then one line per check. Exits 1 when any failed.
+ * `npm run check`: types (root, sim without Node or DOM, play with DOM), lint, format, tidy. All
+ * run side by side; each prints only when it fails, then one line per check. Exits 1 when any
+ * failed.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'

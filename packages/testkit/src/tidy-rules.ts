@@ -49,7 +49,7 @@ function checkLines({ path, text, code, comments }: Source): Finding[] {
   const commentLines = comments.split('\n')
   text.split('\n').forEach((line, index) => {
     if (line.length <= LINE_COLUMNS_MAX) return
-    const isText = /["'`/]\S*[ ]{8,}/.test(codeLines[index] ?? '')
+    const isText = /["'`/].*[ ]{8,}/.test(codeLines[index] ?? '')
     const isAddress = /https?:\/\/\S{20,}/.test(commentLines[index] ?? '')
     if (isText || isAddress) return
     findings.push({

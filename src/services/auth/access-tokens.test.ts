@@ -57,7 +57,8 @@ function forge(
   parts: { header?: object; payload?: object },
   signAs = (text: string) => sign(null, Buffer.from(text), key).toString('base64url'),
 ): string {
-  const text = `${encode({ ...HEADER, ...parts.header })}.${encode({ ...PAYLOAD, ...parts.payload })}`
+  const header = encode({ ...HEADER, ...parts.header })
+  const text = `${header}.${encode({ ...PAYLOAD, ...parts.payload })}`
   return `${text}.${signAs(text)}`
 }
 

@@ -9,6 +9,12 @@ import { assert } from '@battalion/base/assert.ts'
 import type { BoxGrid, CompiledMap } from './compiled-map.ts'
 import { BUCKET_METRES, bucketOf } from './compiled-map.ts'
 
+/**
+ * How far a ray that runs along an axis is from the next bucket beside it (m). Not `Infinity`: with
+ * that, V8 keeps the counters of the walk as objects and allocates one for every bucket passed.
+ */
+const NEVER = 1e30
+
 /** The ray in work: origin, unit direction, and the nearest hit so far (m). */
 const ray = { x: 0, z: 0, dirX: 0, dirZ: 0, nearest: 0 }
 
@@ -98,10 +104,10 @@ function castRay(map: CompiledMap, grid: BoxGrid, range: number): number {
   let row = bucketOf(ray.z, map.bucketsZ)
   const stepX = dirX < 0 ? -1 : 1
   const stepZ = dirZ < 0 ? -1 : 1
-  const perBucketX = dirX === 0 ? Infinity : BUCKET_METRES / (dirX * stepX)
-  const perBucketZ = dirZ === 0 ? Infinity : BUCKET_METRES / (dirZ * stepZ)
-  let nextX = dirX === 0 ? Infinity : (edgeOf(column, stepX) - ray.x) / dirX
-  let nextZ = dirZ === 0 ? Infinity : (edgeOf(row, stepZ) - ray.z) / dirZ
+  const perBucketX = dirX === 0 ? NEVER : BUCKET_METRES / (dirX * stepX)
+  const perBucketZ = dirZ === 0 ? NEVER : BUCKET_METRES / (dirZ * stepZ)
+  let nextX = dirX === 0 ? NEVER : (edgeOf(column, stepX) - ray.x) / dirX
+  let nextZ = dirZ === 0 ? NEVER : (edgeOf(row, stepZ) - ray.z) / dirZ
   for (;;) {
     hitBucket(map, grid, row * map.bucketsX + column)
     const reached = nextX < nextZ ? nextX : nextZ

@@ -141,7 +141,7 @@ export class BattleClient {
     this.#sender.latch(intent)
   }
 
-  /** Per animation frame or timer tick: makes and sends commands, moves prediction and view time. */
+  /** Per animation frame or timer tick: makes and sends commands, moves view and prediction. */
   update(nowMs: number): void {
     const elapsedMs = Number.isNaN(this.#updatedAtMs) ? 0 : nowMs - this.#updatedAtMs
     this.#updatedAtMs = nowMs
@@ -152,7 +152,9 @@ export class BattleClient {
       if (id !== undefined) this.#link.send('rtt', { id })
     }
     this.#viewClock.advance(nowMs)
-    this.#frameEvents.flush(this.#viewClock.viewTick)
+    const { viewTick } = this.#viewClock
+    // After a hidden tab comes back, the shots of the last minutes would all go off at once.
+    this.#frameEvents.flush(viewTick, viewTick - this.#welcome.tickRateHz)
     this.#drawOwn(nowMs)
     this.#updateStats(nowMs)
   }

@@ -127,7 +127,7 @@ describe('ColyseusLink', () => {
     assert.equal(dying.timers.count + silent.timers.count, 0)
   })
 
-  it('[BAT-2] holds frames back both ways, in order, and copies what the SDK will overwrite', () => {
+  it('[BAT-2] holds frames back both ways, in order, and copies what the SDK overwrites', () => {
     const { timers, room, conditioner, link, log } = setUp()
     conditioner.configure({ latencyMs: 50 })
     const bytes = Uint8Array.of(7)

@@ -3,8 +3,8 @@
  *
  * Three things the SDK does are replaced on purpose:
  * - Seats are asked for with our own request, since the SDK drops the server's problem answer.
- * - Its automatic reconnection is never reached: it cannot be stepped by a test, gives an attempt no
- *   time-out, and gives up in the first five seconds of a room. `reconnect.ts` decides instead, by
+ * - Its automatic reconnection is never reached: it cannot be stepped by a test, gives an attempt
+ *   no time-out, and gives up in the first five seconds of a room. `reconnect.ts` decides instead, by
  *   the same public `connection.reconnect`, so room object, state and handlers stay.
  * - Frames pass the conditioner on both ways, in order, close events included.
  */
@@ -156,17 +156,17 @@ export class ColyseusLink implements BattleLink {
       if (this.#isStale(event.target)) return
       this.#heardAtMs = this.#now()
       this.bytesReceived += event.data.byteLength
-      this.#pass('in', () => onmessage(event))
+      this.#pass('in', event.data.byteLength, () => onmessage(event))
     }
     events.onclose = (event: { code: number; reason?: string }) => {
-      this.#pass('in', () => this.#onClose(event, onclose))
+      this.#pass('in', 0, () => this.#onClose(event, onclose))
     }
     const send = transport.send.bind(transport)
     transport.send = (data: Uint8Array) => {
       this.bytesSent += data.byteLength
       // The SDK reuses its send buffer, so a frame held back needs bytes of its own.
       const frame = this.conditioner.isPassing ? data : data.slice()
-      this.#pass('out', () => {
+      this.#pass('out', data.byteLength, () => {
         if (this.#room.connection.isOpen) send(frame)
       })
     }
@@ -241,8 +241,8 @@ export class ColyseusLink implements BattleLink {
     if (this.#room.connection.isOpen) this.#room.connection.close(CloseCode.CONSENTED)
   }
 
-  #pass(direction: 'in' | 'out', deliver: () => void): void {
-    this.conditioner.pass(direction, this.#now(), deliver)
+  #pass(direction: 'in' | 'out', bytes: number, deliver: () => void): void {
+    this.conditioner.pass(direction, this.#now(), deliver, bytes)
     this.#pump()
   }
 

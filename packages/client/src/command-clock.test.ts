@@ -11,7 +11,7 @@ interface Run {
   readonly seconds: number
 }
 
-/** Steps a 20 Hz server and a client whose clock runs at `clientPerServer`; counts both failures. */
+/** Steps a 20 Hz server and a client whose clock runs at `clientPerServer`; counts failures. */
 function run(options: Run): { starved: number; overflowed: number; mean: number } {
   const clock = new CommandClock(20, options.commandsPerFrame)
   const flying: { atMs: number; count: number }[] = []

@@ -38,12 +38,12 @@ export class FrameEvents {
     }
   }
 
-  /** Tells what the view has reached. */
-  flush(viewTick: number): void {
+  /** Tells what the view has reached; what is older than `oldestTick` nobody wants to see. */
+  flush(viewTick: number, oldestTick: number): void {
     let count = 0
     while (count < this.#waiting.length && this.#waiting[count]!.tick <= viewTick) count++
     if (count === 0) return
-    for (const { emit } of this.#waiting.splice(0, count)) emit()
+    for (const { tick, emit } of this.#waiting.splice(0, count)) if (tick >= oldestTick) emit()
   }
 
   clear(): void {

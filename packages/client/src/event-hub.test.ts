@@ -47,7 +47,7 @@ describe('EventHub', () => {
 })
 
 describe('LinkEventQueue', () => {
-  it('[NET-3] keeps what arrives before somebody listens, in order, and then passes through', () => {
+  it('[NET-3] keeps what arrives before somebody listens, in order, then passes through', () => {
     const queue = new LinkEventQueue()
     const seen: number[] = []
     const listener = { dropped: (code: number) => void seen.push(code) }

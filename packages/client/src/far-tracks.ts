@@ -1,6 +1,6 @@
 /**
- * Soldiers known only coarsely: each glides from where it is drawn to where it was last told, in the
- * time between two tellings (the far tier goes round slice by slice). Who the decoder no longer
+ * Soldiers known only coarsely: each glides from where it is drawn to where it was last told, in
+ * the time between two tellings (the far tier goes round slice by slice). Who the decoder no longer
  * knows is gone at once. Reads no clock; time is the view tick.
  */
 import { angleOfVector } from '@battalion/base/trig-table.ts'

@@ -74,6 +74,17 @@ describe('LinkConditioner', () => {
     assert.notDeepEqual(dues(3), dues(4))
   })
 
+  it('[BAT-2] lets frames queue behind each other on a thin line', () => {
+    const conditioner = new LinkConditioner(1)
+    conditioner.configure({ rateBytesPerSec: 1000 })
+    const seen: number[] = []
+    for (let frame = 0; frame < 3; frame++) conditioner.pass('in', 0, () => seen.push(frame), 100)
+    conditioner.flush(199)
+    assert.deepEqual(seen, [0])
+    conditioner.flush(300)
+    assert.deepEqual(seen, [0, 1, 2])
+  })
+
   it('[BAT-2] refuses conditions that make no sense', () => {
     assert.throws(() => new LinkConditioner().configure({ lossRatio: 2 }))
     assert.throws(() => new LinkConditioner().configure({ latencyMs: Number.NaN }))

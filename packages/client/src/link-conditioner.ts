@@ -20,10 +20,17 @@ export interface LinkConditions {
   readonly jitterMs: number
   /** Share of frames that are "lost", 0..1: they stall the line. */
   readonly lossRatio: number
+  /** What the line carries each way (bytes/s), 0 = any: frames queue behind each other. */
+  readonly rateBytesPerSec: number
 }
 
 /** The network as it is. */
-export const CONDITIONS_NONE: LinkConditions = { latencyMs: 0, jitterMs: 0, lossRatio: 0 }
+export const CONDITIONS_NONE: LinkConditions = {
+  latencyMs: 0,
+  jitterMs: 0,
+  lossRatio: 0,
+  rateBytesPerSec: 0,
+}
 
 /** `in` = from the server, `out` = to it. */
 export type LinkDirection = 'in' | 'out'
@@ -37,6 +44,8 @@ export class LinkConditioner {
   readonly #prng: PrngState
   readonly #held: Record<LinkDirection, Held[]> = { in: [], out: [] }
   readonly #lastDueMs: Record<LinkDirection, number> = { in: 0, out: 0 }
+  /** When the line has carried everything given to it so far. */
+  readonly #lineFreeMs: Record<LinkDirection, number> = { in: 0, out: 0 }
   #conditions: LinkConditions = CONDITIONS_NONE
   /** Frames that were let go early because too many were held. */
   overflowCount = 0
@@ -55,20 +64,20 @@ export class LinkConditioner {
     assert(next.latencyMs >= 0 && next.latencyMs <= 10_000, 'latency is 0 to 10 s')
     assert(next.jitterMs >= 0 && next.jitterMs <= 10_000, 'jitter is 0 to 10 s')
     assert(next.lossRatio >= 0 && next.lossRatio <= 1, 'loss is a share')
+    assert(next.rateBytesPerSec >= 0, 'a rate is not negative')
     this.#conditions = next
   }
 
   /** True when the next frame, either way, goes through at once. */
   get isPassing(): boolean {
-    const { latencyMs, jitterMs, lossRatio } = this.#conditions
-    const isIdle = this.#held.in.length === 0 && this.#held.out.length === 0
-    return isIdle && latencyMs === 0 && jitterMs === 0 && lossRatio === 0
+    return this.#held.in.length === 0 && this.#held.out.length === 0 && this.#isAtRest
   }
 
   /** Takes a frame; calls `deliver` now or at a later `flush`, never before an earlier frame. */
-  pass(direction: LinkDirection, nowMs: number, deliver: () => void): void {
+  pass(direction: LinkDirection, nowMs: number, deliver: () => void, bytes = 0): void {
     const held = this.#held[direction]
-    const dueMs = Math.max(nowMs + this.#delayMs(), this.#lastDueMs[direction])
+    const carriedMs = this.#carry(direction, nowMs, bytes)
+    const dueMs = Math.max(carriedMs + this.#delayMs(), this.#lastDueMs[direction])
     if (dueMs <= nowMs && held.length === 0) return deliver()
     this.#lastDueMs[direction] = dueMs
     if (held.length === HELD_FRAMES_MAX) {
@@ -99,11 +108,27 @@ export class LinkConditioner {
     this.#held.out.length = 0
     this.#lastDueMs.in = 0
     this.#lastDueMs.out = 0
+    this.#lineFreeMs.in = 0
+    this.#lineFreeMs.out = 0
+  }
+
+  get #isAtRest(): boolean {
+    const { latencyMs, jitterMs, lossRatio, rateBytesPerSec } = this.#conditions
+    return latencyMs === 0 && jitterMs === 0 && lossRatio === 0 && rateBytesPerSec === 0
+  }
+
+  /** When the line has carried a frame of `bytes` behind those before it. */
+  #carry(direction: LinkDirection, nowMs: number, bytes: number): number {
+    const { rateBytesPerSec } = this.#conditions
+    if (rateBytesPerSec === 0) return nowMs
+    const startMs = Math.max(nowMs, this.#lineFreeMs[direction])
+    this.#lineFreeMs[direction] = startMs + (bytes * 1000) / rateBytesPerSec
+    return this.#lineFreeMs[direction]
   }
 
   #delayMs(): number {
     const { latencyMs, jitterMs, lossRatio } = this.#conditions
-    if (latencyMs === 0 && jitterMs === 0 && lossRatio === 0) return 0
+    if (this.#isAtRest) return 0
     const jitter = jitterMs * nextFloat(this.#prng)
     const isLost = nextFloat(this.#prng) < lossRatio
     return latencyMs + jitter + (isLost ? LOSS_STALL_MS + latencyMs * 2 : 0)

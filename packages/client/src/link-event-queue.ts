@@ -5,7 +5,7 @@
 import { BoundedQueue } from '@battalion/base/bounded-queue.ts'
 import type { BattleLinkEvents } from './battle-link.ts'
 
-/** Events kept; at the limit further ones are lost, counted: the decoder then asks for keyframes. */
+/** Events kept; at the limit further ones are lost, counted: the stream is then started afresh. */
 export const LINK_EVENTS_WAITING_MAX = 4096
 
 type LinkEvent = (to: BattleLinkEvents) => void
@@ -20,7 +20,7 @@ export class LinkEventQueue {
     else if (!this.#waiting.push(event)) this.lostCount++
   }
 
-  /** Hands over what waited, in order, then everything as it comes. Replaces an earlier listener. */
+  /** Hands over what waited, in order, then everything as it comes. Replaces a listener. */
   listen(listener: BattleLinkEvents): void {
     for (let event = this.#waiting.shift(); event !== undefined; event = this.#waiting.shift()) {
       event(listener)

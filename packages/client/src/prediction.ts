@@ -4,7 +4,7 @@
  * to the last bit while no command is lost.
  *
  * Corrections are measured against what was predicted for the same command, and hidden by an offset
- * that fades; a new life is no error and never smoothed. Reads no clock, allocates nothing per step.
+ * that fades; a new life is no error and never smoothed. Reads no clock; a step allocates nothing.
  */
 import { isSequenceNewer } from '@battalion/base/sequence.ts'
 import type { SoldierClass } from '@battalion/sim/balance.ts'

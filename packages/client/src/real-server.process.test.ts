@@ -160,7 +160,7 @@ describe('a real server', () => {
     assert.equal(client.state.roster.get(String(netId))?.connected, true)
   })
 
-  it('[BAT-1] closes the first connection of a user who joins again, and says why', async (test) => {
+  it('[BAT-1] closes the first connection of a user who joins again, saying why', async (test) => {
     const accessToken = await signIn()
     const options = { mode: 'duel' }
     const first = await join(test, { accessToken, options })

@@ -61,7 +61,7 @@ describe('createGuest', () => {
     )
   })
 
-  it('[DEP-1] says that a server cannot be reached, and survives an answer that is no JSON', async () => {
+  it('[DEP-1] says when a server cannot be reached, and survives an answer without JSON', async () => {
     await assert.rejects(
       createGuest('http://127.0.0.1:1'),
       (error: AppError) => error.code === 'unavailable',

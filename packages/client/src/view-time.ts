@@ -1,7 +1,7 @@
 /**
  * The clock by which others are drawn: which server tick, with fraction, is on the screen now. It
- * runs a little behind the newest snapshot (the delay), smoothly, and never beyond what is known, so
- * its value is at the same time the honest view time of a shot.
+ * runs a little behind the newest snapshot (the delay), smoothly, and never beyond what is known,
+ * so its value is at the same time the honest view time of a shot.
  *
  * The delay is two snapshot intervals plus room for the jitter measured: 100 ms at 20 Hz on a calm
  * network. Reads no clock.

@@ -1,6 +1,6 @@
 /**
  * A battle without sockets for tests: the real simulation, encoder and input codec on one side,
- * links with a delay on the other, and a clock that a test steps. One server, any number of clients.
+ * links with a delay on the other, and a clock that a test steps. One server, many clients.
  */
 import { NET_ID_NONE, type NetId, toNetId } from '@battalion/base/ids.ts'
 import type { Balance } from '@battalion/sim/balance.ts'

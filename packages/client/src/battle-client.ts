@@ -208,8 +208,8 @@ export class BattleClient {
     const { own } = this
     own.yaw = this.#intent.yaw
     if (this.#prediction === undefined || own.state !== LifeState.alive) {
-      own.x = own.serverX
-      own.z = own.serverZ
+      own.x = own.predictedX = own.serverX
+      own.z = own.predictedZ = own.serverZ
       return
     }
     writeIntent(this.#intent, this.#held)

@@ -4,8 +4,8 @@
  * Three things the SDK does are replaced on purpose:
  * - Seats are asked for with our own request, since the SDK drops the server's problem answer.
  * - Its automatic reconnection is never reached: it cannot be stepped by a test, gives an attempt
- *   no time-out, and gives up in the first five seconds of a room. `reconnect.ts` decides instead, by
- *   the same public `connection.reconnect`, so room object, state and handlers stay.
+ *   no time-out, and gives up in the first five seconds of a room. `reconnect.ts` decides instead,
+ *   by the same public `connection.reconnect`, so room object, state and handlers stay.
  * - Frames pass the conditioner on both ways, in order, close events included.
  */
 import type { TimerHandle, Timers } from '@battalion/base/clock.ts'
@@ -238,7 +238,8 @@ export class ColyseusLink implements BattleLink {
     this.#events.push((to) => to.closed(code, reason))
     this.#onReady?.()
     this.#onLeft?.()
-    if (this.#room.connection.isOpen) this.#room.connection.close(CloseCode.CONSENTED)
+    // Also a socket that is still connecting: it would take a seat nobody sits on.
+    this.#room.connection.close(CloseCode.CONSENTED)
   }
 
   #pass(direction: 'in' | 'out', bytes: number, deliver: () => void): void {

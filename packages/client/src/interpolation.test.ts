@@ -103,6 +103,25 @@ describe('SnapshotHistory', () => {
     assert.deepEqual([seen.get(3), seen.get(2000)], [11, 5.5])
   })
 
+  it('[NET-3] samples a thousand soldiers without allocating for each', () => {
+    const thousand = createInterpolatedEntities()
+    const history = new SnapshotHistory()
+    const all = Array.from({ length: 1000 }, (_, netId) => soldier(netId, netId))
+    for (let tick = 0; tick < 4; tick++) push(history, tick, all)
+    const run = (rounds: number) => {
+      for (let round = 0; round < rounds; round++) {
+        clearSample(thousand)
+        history.sampleInto(thousand, 1 + (round % 20) / 10, -1)
+      }
+    }
+    run(300)
+    const before = process.memoryUsage().heapUsed
+    run(500)
+    // One number or object per soldier and sample would be 8 MB and more.
+    assert.ok(process.memoryUsage().heapUsed - before < 4e6)
+    assert.equal(thousand.count, 1000)
+  })
+
   it('[BAT-4] leaves the own soldier out and forgets all on clear', () => {
     const history = new SnapshotHistory()
     push(history, 1, [soldier(3, 10), soldier(4, 5)])

@@ -6,16 +6,15 @@
 /** Prediction errors kept for the percentiles: about 25 s at 20 Hz. */
 const ERROR_WINDOW = 512
 const WINDOW_MS = 1000
-/** Weight of a new round trip in the mean, and of its deviation in the jitter (RFC 6298 shares). */
+/** Weight of a new round trip in the mean (as in RFC 6298). */
 const RTT_GAIN = 1 / 8
-const JITTER_GAIN = 1 / 4
 
 export class LinkStats {
   /** Round trip by the `rtt` message, smoothed (ms); NaN until measured. */
   rttMs = Number.NaN
   /** Newest single round trip (ms). */
   rttLastMs = Number.NaN
-  /** Mean deviation of snapshot spacing (ms). */
+  /** Mean deviation of snapshot arrivals (ms). */
   jitterMs = 0
   /** WebSocket payload per second, last window. */
   bytesPerSec = 0
@@ -51,10 +50,6 @@ export class LinkStats {
   addRoundTrip(ms: number): void {
     this.rttLastMs = ms
     this.rttMs = Number.isNaN(this.rttMs) ? ms : this.rttMs + (ms - this.rttMs) * RTT_GAIN
-  }
-
-  addSpacingError(ms: number): void {
-    this.jitterMs += (Math.abs(ms) - this.jitterMs) * JITTER_GAIN * RTT_GAIN
   }
 
   /** The error that `share` of corrections stay under (m): 0.5 = p50, 0.99 = p99. */

@@ -39,9 +39,7 @@ export async function openLink(options: OpenLinkOptions): Promise<OpenedLink> {
   const joined = sdk.consumeSeatReservation(seat)
   const link = sdk.link!
   try {
-    await joined
-    const welcome = await withTimeout(link.waitForWelcome())
-    return { link, welcome }
+    return { link, welcome: await withTimeout(joined.then(() => link.waitForWelcome())) }
   } catch (error) {
     await link.leave()
     throw joinError(error)

@@ -8,6 +8,7 @@ import type { SampleOptions } from './sample-battle.ts'
 import {
   SampleClass,
   eventsOf,
+  moveTo,
   order,
   placeSoldier,
   sampleBalance,
@@ -174,10 +175,12 @@ describe('firing', () => {
     const aside = placeSoldier(world, 1, [60, 50.5])
     fire(world, shooter, 1)
     assert.deepEqual([near, far, aside].map((id) => world.soldiers.hp[id]), [80, 100, 100])
-    world.soldiers.px[near] = 49
+    moveTo(world, near, [49, 50])
     world.soldiers.px[far] = 100.5
     fire(world, shooter, 3)
     assert.equal(world.soldiers.hp[far], 100)
+    assert.equal(world.soldiers.hp[near], 80, 'nor who stands right behind the shooter')
+    assert.equal(world.soldiers.shotsFired[shooter], 2)
   })
 
   it('[C8] team mates are passed over, unless the mode has friendly fire', () => {

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 import type { NetId } from '@battalion/base/ids.ts'
 import { Button } from './commands.ts'
 import { EventType, HitFlag } from './events.ts'
+import { findPastSoldier } from './rewind.ts'
 import type { SampleOptions } from './sample-battle.ts'
 import { eventsOf, moveTo, order, placeSoldier, sampleWorld, stepMany } from './sample-battle.ts'
 import { addSoldier } from './soldiers.ts'
@@ -64,6 +65,17 @@ describe('rewind', () => {
       assert.equal(fireBack(scene, ticksBack), isHit)
     })
   }
+
+  it('[C10] places lie between two ticks in proportion, in x and z', () => {
+    const { world, target } = crossing()
+    moveTo(world, target, [60, 80])
+    stepMany(world, 1)
+    moveTo(world, target, [64, 88])
+    stepMany(world, 1)
+    const past = { x: 0, z: 0, crouched: false }
+    assert.equal(findPastSoldier(world, target, 8 + 2, past), true)
+    assert.deepEqual([past.x, past.z], [61, 82])
+  })
 
   it('[C9] [E-06] older claims are clamped to 250 ms and counted', () => {
     const scene = crossing()

@@ -108,8 +108,8 @@ export class ClientSource implements BattleSource {
   ): () => void {
     const listeners = this.#listeners.get(name) ?? new Set<Listener>()
     this.#listeners.set(name, listeners)
-    listeners.add(handler as Listener)
-    return () => listeners.delete(handler as Listener)
+    listeners.add(handler)
+    return () => listeners.delete(handler)
   }
 
   leave(): Promise<void> {

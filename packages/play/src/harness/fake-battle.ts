@@ -120,8 +120,8 @@ export class FakeBattle implements BattleSource {
   ): () => void {
     const handlers = this.#handlers.get(name) ?? new Set<Handler>()
     this.#handlers.set(name, handlers)
-    handlers.add(handler as Handler)
-    return () => handlers.delete(handler as Handler)
+    handlers.add(handler)
+    return () => handlers.delete(handler)
   }
 
   emit<Name extends keyof BattleEvents>(name: Name, event: BattleEvents[Name]): void {
@@ -238,7 +238,7 @@ export class FakeBattle implements BattleSource {
     if (this.#random() > 0.3) return
     this.emit('impact', { target, x: x + dx, z: z + dz })
     if (target === this.own.netId)
-      this.emit('taken', { value: 18, angle: soldiers.yaw[actor]! ^ 0x8000 })
+      this.emit('taken', { value: 18, angle: (soldiers.yaw[actor] ?? 0) ^ 0x8000 })
     if (this.#random() < 0.08) this.emit('kill', { actor, target, weapon: 0 })
   }
 

@@ -114,18 +114,18 @@ export interface ClassCard {
   readonly bars: readonly { readonly name: string; readonly share: number }[]
 }
 
+const MEASURES: readonly {
+  readonly name: string
+  readonly of: (one: SoldierClass, balance: Balance) => number
+}[] = [
+  { name: 'Toughness', of: (one) => one.hp + one.armour },
+  { name: 'Speed', of: (one) => one.walkMetresPerSec * one.sprintRatio },
+  { name: 'Firepower', of: (one, balance) => damagePerSec(balance.weapons[one.weapons[0]]) },
+  { name: 'Range', of: (one, balance) => balance.weapons[one.weapons[0]]?.rangeMetres ?? 0 },
+]
+
 /** Cards of the class choice: what tells the classes apart, in figures of the balance. */
 export function classCards(balance: Balance): ClassCard[] {
-  const tough = (one: SoldierClass): number => one.hp + one.armour
-  const speed = (one: SoldierClass): number => one.walkMetresPerSec * one.sprintRatio
-  const power = (one: SoldierClass): number => damagePerSec(balance.weapons[one.weapons[0]])
-  const reach = (one: SoldierClass): number => balance.weapons[one.weapons[0]]?.rangeMetres ?? 0
-  const measures = [
-    { name: 'Toughness', of: tough },
-    { name: 'Speed', of: speed },
-    { name: 'Firepower', of: power },
-    { name: 'Range', of: reach },
-  ]
   return balance.classes.map((one, index) => ({
     id: one.id,
     index,
@@ -133,9 +133,12 @@ export function classCards(balance: Balance): ClassCard[] {
     weapon: balance.weapons[one.weapons[0]]?.name ?? '',
     ability: balance.abilities[one.ability]?.name ?? '',
     abilityText: abilityText(balance.abilities[one.ability], balance),
-    bars: measures.map(({ name, of }) => ({
+    bars: MEASURES.map(({ name, of }) => ({
       name,
-      share: relative(of(one), balance.classes.map(of)),
+      share: relative(
+        of(one, balance),
+        balance.classes.map((other) => of(other, balance)),
+      ),
     })),
   }))
 }
@@ -154,19 +157,16 @@ function damagePerSec(weapon: Weapon | undefined): number {
 
 function abilityText(ability: Ability | undefined, balance: Balance): string {
   if (ability === undefined) return ''
-  switch (ability.form) {
-    case 'grenade': {
-      const weapon = balance.weapons[ability.weapon]
-      const radius = weapon?.kind === 'projectile' ? weapon.blastRadiusMetres : 0
-      return `Throws a charge that bursts over ${radius} m`
-    }
-    case 'heal':
-      return `Heals ${ability.hp} hp within ${ability.radiusMetres} m`
-    case 'resupply':
-      return `Gives rounds and ${ability.armour} armour within ${ability.radiusMetres} m`
-    case 'scan':
-      return `Shows enemies within ${ability.radiusMetres} m`
+  if (ability.form === 'heal') {
+    return `Heals ${ability.hp} hp within ${ability.radiusMetres} m`
   }
+  if (ability.form === 'resupply') {
+    return `Gives rounds and ${ability.armour} armour within ${ability.radiusMetres} m`
+  }
+  if (ability.form === 'scan') return `Shows enemies within ${ability.radiusMetres} m`
+  const weapon = balance.weapons[ability.weapon]
+  const radius = weapon?.kind === 'projectile' ? weapon.blastRadiusMetres : 0
+  return `Throws a charge that bursts over ${radius} m`
 }
 
 /** Rows shown per team; the own row is added when it is further down. */

@@ -106,15 +106,13 @@ export class Hud {
   }
 
   #createTools(actions: HudActions): HTMLElement {
-    const tool = (label: string, path: string, onClick: () => void): HTMLElement =>
-      button({ class: 'tool', label, onClick }, icon(path))
     return el(
       'nav',
       { class: 'tools', attributes: { 'aria-label': 'Tools' } },
-      tool('Scoreboard (Tab)', ICONS.score, () => actions.toggleScoreboard()),
-      tool('Light or dark', ICONS.theme, () => actions.toggleTheme()),
-      tool('Engineer’s panel (`)', ICONS.gauge, () => actions.toggleEngineer()),
-      tool('Help', ICONS.help, () => this.help.showModal()),
+      createTool('Scoreboard (Tab)', ICONS.score, () => actions.toggleScoreboard()),
+      createTool('Light or dark', ICONS.theme, () => actions.toggleTheme()),
+      createTool('Engineer’s panel (`)', ICONS.gauge, () => actions.toggleEngineer()),
+      createTool('Help', ICONS.help, () => this.help.showModal()),
       this.#leave,
     )
   }
@@ -164,4 +162,8 @@ export class Hud {
       this.help,
     )
   }
+}
+
+function createTool(label: string, path: string, onClick: () => void): HTMLElement {
+  return button({ class: 'tool', label, onClick }, icon(path))
 }

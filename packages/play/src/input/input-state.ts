@@ -108,7 +108,7 @@ export class InputState {
   #pointerDown(event: PointerEvent): void {
     this.isTouch = event.pointerType === 'touch'
     this.#setPointer(event)
-    if (this.isTouch && event.isPrimary === false) return
+    if (this.isTouch && !event.isPrimary) return
     if (!this.isTouch) this.held.add(`Mouse${event.button}`)
     this.#dragFrom = { ...this.pointer, moved: 0 }
   }

@@ -277,7 +277,7 @@ function paintAtlas(balance: Balance): Atlas {
   const atlas = new Atlas()
   paintEffects(atlas)
   paintSoldiers(atlas, balance, TEAM_COLOURS.length)
-  for (const [index, letter] of [...OBJECTIVE_LETTERS].entries()) {
+  for (const [index, letter] of Array.from(OBJECTIVE_LETTERS).entries()) {
     atlas.paint(`letter-${index}`, 80, (context, size) => {
       context.fillStyle = '#fff'
       context.font = `800 ${size * 0.62}px system-ui, sans-serif`

@@ -13,6 +13,7 @@ export function paintEffects(atlas: Atlas): void {
   atlas.paint('flash', 96, paintFlash)
   atlas.paint('tracer', 64, paintTracer)
   atlas.paint('ring', 256, (context, size) => paintRing(context, size, 0.06))
+  atlas.paint('hair-ring', 256, (context, size) => paintRing(context, size, 0.014))
   atlas.paint('thin-ring', 128, (context, size) => paintRing(context, size, 0.045))
   atlas.paint('dashed-ring', 128, paintDashedRing)
   atlas.paint('scorch', 128, paintScorch)

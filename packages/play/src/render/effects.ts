@@ -30,17 +30,29 @@ const Kind = {
   healPlus: 13,
   scanRing: 14,
   debris: 15,
+  healRing: 16,
+  supplyRing: 17,
 } as const
 
 const base = { stretch: 1, alpha: 1, glow: 0, colour: [1, 1, 1] } as const
 const WARM = [1, 0.86, 0.55] as const
+/** The reach of an ability, drawn once as it is used. */
+const areaRing = {
+  ...base,
+  frame: 'hair-ring',
+  lifeSec: 0.8,
+  sizeFrom: 0.4,
+  sizeTo: 2,
+  alpha: 0.42,
+  glow: 0.3,
+} as const
 const LOOKS: readonly EffectLook[] = [
   {
     ...base,
     frame: 'tracer',
     lifeSec: 0.2,
-    sizeFrom: 0.34,
-    sizeTo: 0.3,
+    sizeFrom: 0.5,
+    sizeTo: 0.42,
     stretch: 16,
     glow: 0.85,
     colour: WARM,
@@ -96,12 +108,12 @@ const LOOKS: readonly EffectLook[] = [
   },
   {
     ...base,
-    frame: 'ring',
-    lifeSec: 0.42,
-    sizeFrom: 0.4,
-    sizeTo: 2.2,
-    alpha: 0.75,
-    glow: 0.6,
+    frame: 'hair-ring',
+    lifeSec: 0.36,
+    sizeFrom: 0.5,
+    sizeTo: 2.1,
+    alpha: 0.6,
+    glow: 0.4,
     colour: [1, 0.9, 0.7],
   },
   {
@@ -175,16 +187,7 @@ const LOOKS: readonly EffectLook[] = [
     colour: [0.42, 1, 0.6],
     lift: 1,
   },
-  {
-    ...base,
-    frame: 'ring',
-    lifeSec: 0.9,
-    sizeFrom: 0.1,
-    sizeTo: 2,
-    alpha: 0.6,
-    glow: 0.6,
-    colour: [1, 0.88, 0.4],
-  },
+  { ...areaRing, colour: [1, 0.82, 0.3] },
   {
     ...base,
     frame: 'white',
@@ -196,7 +199,15 @@ const LOOKS: readonly EffectLook[] = [
     colour: [0.2, 0.18, 0.15],
     lift: 0.8,
   },
+  { ...areaRing, colour: [0.36, 0.95, 0.55] },
+  { ...areaRing, colour: [0.45, 0.72, 1] },
 ]
+
+const RING_OF_FORM = {
+  heal: Kind.healRing,
+  resupply: Kind.supplyRing,
+  scan: Kind.scanRing,
+} as const
 
 /** Speed at which a tracer's head flies (m/s): slower than a bullet, so that it is seen. */
 const TRACER_MPS = 210
@@ -330,7 +341,11 @@ export class Effects {
   ability(event: BattleEvents['ability']): void {
     const ability = this.#balance.abilities[event.ability]
     if (ability === undefined || !('radiusMetres' in ability)) return
-    this.pool.add(Kind.scanRing, { x: event.x, z: event.z, size: ability.radiusMetres })
+    this.pool.add(RING_OF_FORM[ability.form], {
+      x: event.x,
+      z: event.z,
+      size: ability.radiusMetres,
+    })
   }
 }
 

@@ -6,6 +6,8 @@
 import { assertDefined } from '@battalion/base/assert.ts'
 import type { BattleMap, MapBox } from '@battalion/sim/balance.ts'
 
+import { buildFloorPlan } from './floor-plan.ts'
+
 /** Longest side of the painting (px); 2,048 keeps 4 px per metre up to 512 m. */
 const BAKE_PX_MAX = 2048
 const PX_PER_METRE_MAX = 6
@@ -82,21 +84,27 @@ function squaredDistance(a: Place, b: Place): number {
   return (a.x - b.x) ** 2 + (a.z - b.z) ** 2
 }
 
-/** Floors and pavements: whatever lies near walls, which also fills most rooms. */
+/** Floors of rooms, and a narrow pavement along walls. */
 function bakeConcrete(context: CanvasRenderingContext2D, map: BattleMap): void {
-  for (const [spread, alpha] of [
-    [6.5, 0.16],
-    [4.5, 0.22],
-    [3, 0.3],
-  ] as const) {
-    context.fillStyle = `rgba(0,0,255,${alpha})`
-    context.beginPath()
-    for (const { kind, x, z, width, depth } of map.boxes) {
-      if (kind !== 'wall' || Math.max(width, depth) < 4) continue
-      context.rect(x - spread, z - spread, width + spread * 2, depth + spread * 2)
+  context.fillStyle = 'rgba(0,0,255,.62)'
+  const plan = buildFloorPlan(map)
+  const { columns, rows, cellMetres, cells } = plan
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const start = column
+      while (column < columns && cells[row * columns + column] === 1) column++
+      if (column === start) continue
+      const width = (column - start) * cellMetres
+      context.fillRect(start * cellMetres, row * cellMetres, width, cellMetres)
     }
-    context.fill()
   }
+  context.fillStyle = 'rgba(0,0,255,.4)'
+  context.beginPath()
+  for (const { kind, x, z, width, depth } of map.boxes) {
+    if (kind !== 'wall' || Math.max(width, depth) < 3) continue
+    context.rect(x - 1.8, z - 1.8, width + 3.6, depth + 3.6)
+  }
+  context.fill()
 }
 
 function bakeOcclusion(context: CanvasRenderingContext2D, boxes: readonly MapBox[]): void {

@@ -70,8 +70,8 @@ export const LIGHT_PALETTE: Palette = {
   outside: rgb(0x8f9a78),
   grid: rgb(0x3c4a2a),
   shadow: 0.5,
-  roof: rgb(0xe6e1d6),
-  side: rgb(0xa59f92),
+  roof: rgb(0xcfc8b9),
+  side: rgb(0x99917f),
   cover: rgb(0xb9a06c),
   fog: rgb(0x6f7a68),
   neutral: rgb(0xffffff),
@@ -92,7 +92,7 @@ export function packTint(colour: Rgb, alpha: number): number {
   const r = Math.round(colour[0] * 255)
   const g = Math.round(colour[1] * 255)
   const b = Math.round(colour[2] * 255)
-  return (((Math.round(alpha * 255) << 24) | (b << 16) | (g << 8) | r) >>> 0) as number
+  return ((Math.round(alpha * 255) << 24) | (b << 16) | (g << 8) | r) >>> 0
 }
 
 /** White with an alpha of 0..1. */

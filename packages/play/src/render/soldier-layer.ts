@@ -31,6 +31,8 @@ const BAR_GOOD = packTint([0.36, 0.87, 0.5], 1)
 const BAR_BAD = packTint([1, 0.32, 0.26], 1)
 const SPOTTED = packTint([1, 0.83, 0.25], 1)
 const RING_PROTECTED = packTint([0.75, 0.92, 1], 0.8)
+const THROUGH = packWhite(0.3)
+const THROUGH_OWN = packWhite(0.65)
 const DIMMED = packTint([0.72, 0.74, 0.78], 0.78)
 
 export class SoldierLayer {
@@ -130,8 +132,21 @@ export class SoldierLayer {
       under.tint = FLASH
       under.put(x, z)
     }
+    this.#drawThroughWalls(view, row)
     if (view.camera.zoom >= DETAIL_ZOOM_MIN) this.#drawMarks(view, row, scale)
     else if (isDown) this.#drawDownMark(view, row, scale)
+  }
+
+  /** The same picture again over the walls, faint: unseen in the open, a shape behind a wall. */
+  #drawThroughWalls(view: SoldierView, row: number): void {
+    const { frame, under, over, own } = view
+    over.glow = 0
+    over.lift = 0
+    over.frame = this.#bodyFrame(frame, row)
+    over.tint = frame.netId[row] === own.netId ? THROUGH_OWN : THROUGH
+    over.width = over.height = under.width
+    over.turn(frame.yaw[row]!)
+    over.put(frame.x[row]!, frame.z[row]!)
   }
 
   #bodyFrame(frame: SoldierFrame, row: number): AtlasFrame {
@@ -206,7 +221,8 @@ export class SoldierLayer {
       over.width = over.height = 0.62
       over.put(x, z - 1.28)
     }
-    if (frame.health[row]! < 250 && frame.far[row] === 0) this.#drawBar(over, frame, row)
+    const health = frame.health[row]!
+    if (health > 0 && health < 250 && frame.far[row] === 0) this.#drawBar(over, frame, row)
     if ((frame.flags[row]! & SoldierFlag.spotted) !== 0 && !isFriend) {
       over.frame = this.#frames.dashed
       over.tint = SPOTTED

@@ -51,6 +51,10 @@ describe('origins', () => {
   })
 })
 
+function isOverloaded(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'overloaded'
+}
+
 describe('the serial queue', () => {
   it('runs one after another and gives each its own answer', async () => {
     const queue = new SerialQueue({ waitingMax: 10, workMsMax: 1000 }, { timers: systemTimers })
@@ -80,8 +84,6 @@ describe('the serial queue', () => {
     }
     const queue = new SerialQueue({ waitingMax: 2, workMsMax: 5 }, { timers })
     const never = Promise.withResolvers<string>()
-    const isOverloaded = (error: unknown) =>
-      error instanceof AppError && error.code === 'overloaded'
     const first = assert.rejects(
       queue.run(() => never.promise),
       isOverloaded,

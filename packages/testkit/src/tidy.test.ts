@@ -15,9 +15,17 @@ function findingsIn(path: string, body: string): string[] {
   return [...checkSource(source), ...checkImports(source)].map(formatFinding)
 }
 
+function lines(count: number): string {
+  return '  work()\n'.repeat(count)
+}
+
+/** Quotes a rule the way tests do, without this file quoting it. */
+function quote(rule: string): string {
+  return `it('[${rule}] …')`
+}
+
 describe('tidy finds', () => {
   const long = 'x'.repeat(101)
-  const lines = (count: number): string => '  work()\n'.repeat(count)
   const bad: readonly (readonly [what: string, path: string, body: string, message: RegExp])[] = [
     [
       'any as a type',
@@ -165,7 +173,7 @@ describe('tidy over several files', () => {
 
   it('finds rules without a test and tests without a rule', () => {
     const books = [{ path: 'packages/x/SPEC.md', text: '- **A1** one\n- **A2** two' }]
-    const test = readSource('packages/x/src/a.test.ts', `it('[A1] x')\nit('[${'A9'}] y')`)
+    const test = readSource('packages/x/src/a.test.ts', `${quote('A1')}\n${quote('A9')}`)
     const found = checkRules(books, [test]).map(formatFinding)
     assert.equal(found.length, 2)
     assert.match(found[0]!, /^packages\/x\/SPEC\.md:2: error: rule A2 has no test/)

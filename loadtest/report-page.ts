@@ -119,79 +119,75 @@ function renderTile(rows: readonly ReportRow[], name: string, label: string): st
   return `<div class="tile${row.pass ? '' : ' bad'}"><b>${value}</b><span>${label}</span></div>`
 }
 
+interface PlotPlan {
+  readonly title: string
+  readonly unit: string
+  /** Row whose budget is drawn. */
+  readonly budget?: string
+  /** Label and column. */
+  readonly lines: readonly (readonly [string, keyof TimelineRow])[]
+}
+
+/** The plots of the page, in order; those without a single value are left out. */
+const PLOTS: readonly PlotPlan[] = [
+  {
+    title: 'Tick work',
+    unit: 'ms',
+    budget: 'tick_work_p99_ms',
+    lines: [
+      ['p50', 'tickP50Ms'],
+      ['p99', 'tickP99Ms'],
+    ],
+  },
+  {
+    title: 'Tick lateness',
+    unit: 'ms',
+    budget: 'tick_lateness_p99_ms',
+    lines: [
+      ['p50', 'latenessP50Ms'],
+      ['p99', 'latenessP99Ms'],
+    ],
+  },
+  {
+    title: 'Received per player',
+    unit: 'B/s',
+    budget: 'bytes_per_client_per_sec',
+    lines: [['bytes', 'bytesPerClient']],
+  },
+  {
+    title: 'Round trip',
+    unit: 'ms',
+    budget: 'round_trip_p95_ms',
+    lines: [
+      ['p50', 'roundTripP50Ms'],
+      ['p95', 'roundTripP95Ms'],
+    ],
+  },
+  { title: 'Players in battle', unit: 'players', lines: [['playing', 'playing']] },
+  { title: 'Joins', unit: 'per second', lines: [['joins', 'joinsPerSec']] },
+  { title: 'Time to join', unit: 'ms', budget: 'join_p95_ms', lines: [['p95', 'joinP95Ms']] },
+  { title: 'Errors so far', unit: 'count', lines: [['errors', 'errors']] },
+  {
+    title: 'CPU',
+    unit: 'cores',
+    lines: [
+      ['server', 'serverCore'],
+      ['bots', 'botsCore'],
+    ],
+  },
+]
+
 function plotsOf({ run, rows }: LoadReport): LinePlot[] {
   const { timeline } = run
   const xs = timeline.map((row) => row.atSec)
-  const line = (label: string, pick: (row: TimelineRow) => number) => ({
-    label,
-    values: timeline.map(pick),
-  })
-  const limitOf = (name: string) => {
-    const budget = findRow(rows, name)?.budget ?? null
-    return budget === null ? {} : { limit: budget }
-  }
-  const plots: LinePlot[] = [
-    {
-      title: 'Tick work',
-      unit: 'ms',
-      xs,
-      series: [line('p50', (row) => row.tickP50Ms), line('p99', (row) => row.tickP99Ms)],
-      ...limitOf('tick_work_p99_ms'),
-    },
-    {
-      title: 'Tick lateness',
-      unit: 'ms',
-      xs,
-      series: [line('p50', (row) => row.latenessP50Ms), line('p99', (row) => row.latenessP99Ms)],
-      ...limitOf('tick_lateness_p99_ms'),
-    },
-    {
-      title: 'Received per player',
-      unit: 'B/s',
-      xs,
-      series: [line('bytes', (row) => row.bytesPerClient)],
-      ...limitOf('bytes_per_client_per_sec'),
-    },
-    {
-      title: 'Round trip',
-      unit: 'ms',
-      xs,
-      series: [line('p50', (row) => row.roundTripP50Ms), line('p95', (row) => row.roundTripP95Ms)],
-      ...limitOf('round_trip_p95_ms'),
-    },
-    {
-      title: 'Players in battle',
-      unit: 'players',
-      xs,
-      series: [line('playing', (row) => row.playing)],
-    },
-    {
-      title: 'Joins',
-      unit: 'per second',
-      xs,
-      series: [line('joins', (row) => row.joinsPerSec)],
-    },
-    {
-      title: 'Time to join',
-      unit: 'ms',
-      xs,
-      series: [line('p95', (row) => row.joinP95Ms)],
-      ...limitOf('join_p95_ms'),
-    },
-    {
-      title: 'Errors so far',
-      unit: 'count',
-      xs,
-      series: [line('errors', (row) => row.errors)],
-    },
-    {
-      title: 'CPU',
-      unit: 'cores',
-      xs,
-      series: [line('server', (row) => row.serverCore), line('bots', (row) => row.botsCore)],
-    },
-  ]
-  return plots.filter((plot) => plot.series.some((one) => one.values.some(Number.isFinite)))
+  return PLOTS.map(({ title, unit, budget, lines }) => {
+    const limit = budget === undefined ? null : (findRow(rows, budget)?.budget ?? null)
+    const series = lines.map(([label, column]) => ({
+      label,
+      values: timeline.map((row) => row[column]),
+    }))
+    return { title, unit, xs, series, ...(limit === null ? {} : { limit }) }
+  }).filter((plot) => plot.series.some((one) => one.values.some((value) => Number.isFinite(value))))
 }
 
 function renderTable(rows: readonly ReportRow[]): string {

@@ -3,7 +3,8 @@
  * `--url U [--ops-url M]` another server is loaded instead; without M its figures are left out. Ends
  * what it started, whatever happens; exit code 1 when a budget failed, 78 for a wrong option.
  */
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 
 import { createReport, type LoadReport } from './load-report.ts'
@@ -14,6 +15,7 @@ import { renderReportPage } from './report-page.ts'
 import { listScenarios, loadScenario, ScenarioError, type Scenario } from './scenario.ts'
 
 const EXIT_WRONG_OPTION = 78
+const REPORT_FOLDER = 'loadtest/reports'
 
 const USAGE = `npm run load -- --scenario NAME [options]
   --scenario NAME  ${listScenarios().join(', ')}
@@ -23,7 +25,7 @@ const USAGE = `npm run load -- --scenario NAME [options]
   --url U          load the server at U instead of starting one
   --ops-url M      its ops address, for tick times; left out = no server figures
   --json FILE      write the figures there
-  --html FILE      write the page there (default load-report.html; - = none)
+  --html FILE      write the page there (loadtest/reports/NAME.html; - = none)
 `
 
 interface LoadOptions {
@@ -48,7 +50,7 @@ function parseOptions(args: readonly string[]): LoadOptions | string {
         url: { type: 'string' },
         'ops-url': { type: 'string' },
         json: { type: 'string' },
-        html: { type: 'string', default: 'load-report.html' },
+        html: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     })
@@ -60,7 +62,7 @@ function parseOptions(args: readonly string[]): LoadOptions | string {
       url: values.url,
       opsUrl: values['ops-url'],
       jsonFile: values.json,
-      htmlFile: values.html,
+      htmlFile: values.html ?? join(REPORT_FOLDER, `${values.scenario}.html`),
     }
   } catch (error) {
     const usage = error instanceof ScenarioError ? '' : USAGE
@@ -95,6 +97,7 @@ async function runLoad(options: LoadOptions): Promise<void> {
   const { jsonFile, htmlFile } = options
   if (jsonFile !== undefined) writeFileSync(jsonFile, `${JSON.stringify(report.rows, null, 1)}\n`)
   if (htmlFile !== '-') {
+    mkdirSync(dirname(htmlFile), { recursive: true })
     writeFileSync(htmlFile, renderReportPage(report))
     progress.say(`The page with all plots is ${htmlFile}.`)
   }

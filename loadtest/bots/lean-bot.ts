@@ -98,7 +98,8 @@ export class LeanBot implements CrowdBot {
         this.#failed = (code) => reject(refusal(code))
       })
       joined.catch(() => undefined)
-      this.#socket = await LeanSocket.open(url, {
+      await LeanSocket.open(url, {
+        opened: (socket) => (this.#socket = socket),
         message: (payload) => this.#onMessage(payload),
         closed: (code) => this.#onClosed(code),
       })

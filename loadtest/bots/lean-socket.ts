@@ -14,6 +14,8 @@ const HEAD_BYTES_MAX = 8192
 const NO_CODE = 1006
 
 export interface LeanSocketEvents {
+  /** The socket can be written to; before the first message, which may come with the upgrade. */
+  opened(socket: LeanSocket): void
   message(payload: Buffer): void
   /** Once, whoever ended it; 1006 = without a word. */
   closed(code: number): void
@@ -57,6 +59,7 @@ export class LeanSocket {
         socket.removeAllListeners()
         socket.setTimeout(0)
         const made = new LeanSocket(socket, events)
+        events.opened(made)
         resolve(made)
         if (head.length > end + 4) made.#onData(head.subarray(end + 4))
       })

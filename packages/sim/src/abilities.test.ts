@@ -89,7 +89,10 @@ describe('abilities', () => {
     world.soldiers.reserve[mate * 2 + 1] = 80
     use(world, engineer)
     assert.deepEqual([world.soldiers.armour[mate], world.soldiers.armour[engineer]], [25, 40])
-    assert.deepEqual([world.soldiers.reserve[mate * 2], world.soldiers.reserve[mate * 2 + 1]], [40, 90])
+    assert.deepEqual(
+      [world.soldiers.reserve[mate * 2], world.soldiers.reserve[mate * 2 + 1]],
+      [40, 90],
+    )
     assert.equal(world.soldiers.score[engineer], 20)
   })
 

@@ -35,7 +35,10 @@ export function giveHp(world: World, actor: number, target: number, hp: number):
   const given = Math.max(0, Math.min(Math.round(hp), missing))
   soldiers.hp[target]! += given
   soldiers.healed[actor]! += given
-  assert(soldiers.hp[target]! <= balance.classes[soldiers.classId[target]!]!.hp, 'nobody has more hp than its class')
+  assert(
+    soldiers.hp[target]! <= balance.classes[soldiers.classId[target]!]!.hp,
+    'nobody has more hp than its class',
+  )
   assert(given <= missing, 'a heal gives no more than is missing')
   return given
 }

@@ -96,14 +96,20 @@ describe('firing', () => {
     fire(world, shooter, 19)
     assert.equal(world.soldiers.shotsFired[shooter], 6, 'no fire while reloading')
     fire(world, shooter, 1, 0)
-    assert.deepEqual([world.soldiers.magazine[shooter * 2], world.soldiers.reserve[shooter * 2]], [8, 0])
+    assert.deepEqual(
+      [world.soldiers.magazine[shooter * 2], world.soldiers.reserve[shooter * 2]],
+      [8, 0],
+    )
   })
 
   it('[C4] [I-11] reloads by itself when empty, and rounds never grow', () => {
     const { world, shooter } = range({ rifle: { magazineRounds: 3, reserveRounds: 4 } })
     fire(world, shooter, 400)
     assert.equal(world.soldiers.shotsFired[shooter], 7)
-    assert.deepEqual([world.soldiers.magazine[shooter * 2], world.soldiers.reserve[shooter * 2]], [0, 0])
+    assert.deepEqual(
+      [world.soldiers.magazine[shooter * 2], world.soldiers.reserve[shooter * 2]],
+      [0, 0],
+    )
   })
 
   it('[C5] changing the weapon ends a reload, clears recoil and takes 300 ms', () => {
@@ -174,7 +180,10 @@ describe('firing', () => {
     const far = placeSoldier(world, 1, [80, 50])
     const aside = placeSoldier(world, 1, [60, 50.5])
     fire(world, shooter, 1)
-    assert.deepEqual([near, far, aside].map((id) => world.soldiers.hp[id]), [80, 100, 100])
+    assert.deepEqual(
+      [near, far, aside].map((id) => world.soldiers.hp[id]),
+      [80, 100, 100],
+    )
     moveTo(world, near, [49, 50])
     world.soldiers.px[far] = 100.5
     fire(world, shooter, 3)

@@ -2,11 +2,23 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { NET_ID_NONE } from '@battalion/base/ids.ts'
-import { blastShare, damageAfterDefence, damageAtDistance, damageInArmour } from './damage-formulas.ts'
+import {
+  blastShare,
+  damageAfterDefence,
+  damageAtDistance,
+  damageInArmour,
+} from './damage-formulas.ts'
 import { dealBlow } from './damage.ts'
 import { EventType, HitFlag } from './events.ts'
 import type { SampleOptions } from './sample-battle.ts'
-import { eventsOf, order, placeSoldier, sampleBalance, sampleWorld, stepMany } from './sample-battle.ts'
+import {
+  eventsOf,
+  order,
+  placeSoldier,
+  sampleBalance,
+  sampleWorld,
+  stepMany,
+} from './sample-battle.ts'
 import { stepWorld } from './step-world.ts'
 import { LifeState, Phase } from './world.ts'
 

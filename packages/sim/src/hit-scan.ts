@@ -59,7 +59,10 @@ function aimTrace(world: World, netId: number, weapon: Weapon): number {
   }
   if (viewTime.clamped) counters.rewindClamped[0]!++
   if (viewTime.future) counters.rewindFuture[0]!++
-  assert(viewTime.eighths <= world.tick * VIEW_TIME_PER_TICK, 'a shot is never judged in the future')
+  assert(
+    viewTime.eighths <= world.tick * VIEW_TIME_PER_TICK,
+    'a shot is never judged in the future',
+  )
   trace.x = soldiers.px[netId]!
   trace.z = soldiers.pz[netId]!
   trace.eighths = viewTime.eighths

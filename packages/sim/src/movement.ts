@@ -56,7 +56,10 @@ export function moveSoldier(
   }
   const speed = speedOf(environment.class, command.buttons)
   const scale = speed / Math.max(length, MOVE_AXIS_MAX)
-  assert(scale * length <= SOLDIER_SPEED_MPS_MAX + SPEED_SLACK_MPS, 'nobody is faster than the limit')
+  assert(
+    scale * length <= SOLDIER_SPEED_MPS_MAX + SPEED_SLACK_MPS,
+    'nobody is faster than the limit',
+  )
   assert(dtSec > 0, 'a step takes time')
   const fromX = body.px[index]!
   const fromZ = body.pz[index]!

@@ -33,7 +33,10 @@ describe('objectives', () => {
     assert.ok(world.objectives.progress[0]! > 0.98)
     stepMany(world, 3)
     assert.equal(world.objectives.owner[0], 1)
-    assert.deepEqual([world.objectives.capturingTeam[0], world.objectives.progress[0]], [TEAM_NONE, 0])
+    assert.deepEqual(
+      [world.objectives.capturingTeam[0], world.objectives.progress[0]],
+      [TEAM_NONE, 0],
+    )
   })
 
   for (const [count, steps] of [

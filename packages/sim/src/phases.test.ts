@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { NetId } from '@battalion/base/ids.ts'
-import { battleDurationSec, battleStats, playerStats, teamStats, winnerOf } from './battle-result.ts'
+import {
+  battleDurationSec,
+  battleStats,
+  playerStats,
+  teamStats,
+  winnerOf,
+} from './battle-result.ts'
 import { Button } from './commands.ts'
 import { EventType } from './events.ts'
 import type { SampleOptions } from './sample-battle.ts'

@@ -132,7 +132,10 @@ describe('joining and leaving', () => {
 
   it('[W4] refuses when the battle is full', () => {
     const world = sampleWorld({ capacity: 3 })
-    assert.deepEqual([0, 1, 2].map(() => addSoldier(world)), [0, 1, 2])
+    assert.deepEqual(
+      [0, 1, 2].map(() => addSoldier(world)),
+      [0, 1, 2],
+    )
     assert.equal(addSoldier(world), undefined)
     removeSoldier(world, 1 as never)
     assert.equal(addSoldier(world), 3, 'the freed id rests, a spare one is given')

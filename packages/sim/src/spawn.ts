@@ -31,7 +31,10 @@ export function spawnSoldier(world: World, netId: number): void {
   assert(soldiers.state[netId] !== LifeState.empty, 'only who takes part can enter the field')
   choosePlace(world, pickDisc(world, soldiers.team[netId]!))
   soldiers.classId[netId] = soldiers.classWish[netId]!
-  assert(world.balance.classes[soldiers.classId[netId]] !== undefined, 'the class is in the balance')
+  assert(
+    world.balance.classes[soldiers.classId[netId]] !== undefined,
+    'the class is in the balance',
+  )
   soldiers.state[netId] = LifeState.alive
   soldiers.life[netId]!++
   soldiers.px[netId] = place.x

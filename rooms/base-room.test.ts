@@ -92,6 +92,10 @@ function createTinyRoom(ports: RoomPorts) {
   }
 }
 
+const fail = () => {
+  throw new RangeError('planted')
+}
+
 describe('base room', () => {
   let server: RoomServer
   let honest: RawClient
@@ -345,9 +349,6 @@ describe('base room, its own faults', () => {
     faults.clear()
     server.errors.length = 0
   })
-  const fail = () => {
-    throw new RangeError('planted')
-  }
 
   it('[C-09] a throwing handler is counted and closes nobody else', async () => {
     const bystander = await openRawClient(server, { userId: 'by', roomName: 'other' })

@@ -6,21 +6,16 @@
  * A room overrides the hooks at the end of this file and never Colyseus' own ones.
  */
 import { assert } from '@battalion/base/assert.ts'
-import type { UserId } from '@battalion/base/ids.ts'
 import { CLOSE_CODES } from '@battalion/wire/close-codes.ts'
 import type { CloseReason } from '@battalion/wire/close-codes.ts'
 import { ClientState, CloseCode, Room, SchemaSerializer } from '@colyseus/core'
 import type { AuthContext, Client } from '@colyseus/core'
 import type { Schema } from '@colyseus/schema'
 import type { ZodType } from 'zod'
+import { createClientSeat, isProtocolError } from './client-seat.ts'
 import type { ClientSeat, SeatAuth } from './client-seat.ts'
-import { closeTextOf, cutCloseText, isOwnCloseCode, toCloseCode } from './close-text.ts'
-import {
-  internalsOf,
-  overrideInternals,
-  rejectReconnection,
-  stockRoom,
-} from './colyseus-internals.ts'
+import { closeTextOf, guardLeave, isOwnCloseCode } from './close-text.ts'
+import { overrideInternals, rejectReconnection, stockRoom } from './colyseus-internals.ts'
 import type { ConnectionOptions, ReserveArguments } from './colyseus-internals.ts'
 import { CopyingSerializer } from './copying-serializer.ts'
 import { ErrorBudget } from './error-budget.ts'
@@ -32,6 +27,7 @@ import { findAppError, toRefusal } from './refusal.ts'
 import { SeatReservations } from './seat-reservations.ts'
 import { SlowReaderSweep } from './slow-readers.ts'
 import { TokenBucket } from './token-bucket.ts'
+import type { TokenBucketLimits } from './token-bucket.ts'
 
 /** A closed client that does not answer the closing handshake is cut off after this (ms). */
 const CLOSE_HANDSHAKE_MS_MAX = 2000
@@ -75,7 +71,7 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
       guard: (where, work) => this.guard(where, work),
     })
     this.seatReservationTimeout = ports.limits.seatTimeoutSec
-    this.maxMessagesPerSecond = ports.limits.framesBurst
+    this.maxMessagesPerSecond = ports.limits.framesBurst + ports.limits.framesPerSec
     // The patch interval runs outside the error boundary and out of step with the tick: no interval.
     this.patchRate = null
     overrideInternals(this, {
@@ -88,17 +84,6 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
     })
   }
 
-  /** True when `userId` sits here, is expected here, or may come back here. */
-  hasUser(userId: UserId): boolean {
-    if (this.#reservations.has(userId)) return true
-    for (const seat of this.#seats.values()) if (seat.auth.userId === userId) return true
-    for (const [sessionId] of this.#replacers) {
-      const waiting = internalsOf(this)._reservedSeats[sessionId]?.[1]
-      if (isSeatAuth(waiting) && waiting.userId === userId) return true
-    }
-    return false
-  }
-
   /** Nobody new gets in; ends within `withinMs` at the latest, with everybody told why. */
   async drain(_withinMs: number): Promise<void> {
     await this.stop('draining')
@@ -109,6 +94,7 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
     if (this.#isStopping) return
     this.#isStopping = true
     this.#reservations.clear()
+    for (const client of this.clients) this.#cutOffLater(client)
     await this.disconnect(CLOSE_CODES[reason])
   }
 
@@ -132,10 +118,6 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
   /** Seats reserved and not yet taken. */
   protected get reservedCount(): number {
     return this.#reservations.count
-  }
-
-  protected findSeat(client: Client): ClientSeat | undefined {
-    return this.#seats.get(client)
   }
 
   /** Runs `work` inside the room's error boundary; false when it threw. */
@@ -206,37 +188,23 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
     }
   }
 
-  #createSeat(client: Client, auth: SeatAuth, startedAtMs: number): ClientSeat {
-    const seat: ClientSeat = {
-      client,
-      auth,
-      bucket: new TokenBucket(this.ports.limits, startedAtMs),
-      startedAtMs,
-      ackTimer: undefined,
-      isJoined: false,
-      isClosing: false,
-      isBroken: false,
-      closeReason: undefined,
-      drainedAtMs: startedAtMs,
-    }
+  #createSeat(client: Client, auth: SeatAuth, nowMs: number): ClientSeat {
+    const bucket = new TokenBucket(this.frameAllowance(), nowMs)
+    const seat = createClientSeat({ client, auth, bucket, nowMs })
     this.#seats.set(client, seat)
-    this.#guardLeave(client)
-    client.ref.on('error', () => {
+    guardLeave(client, () => {
+      if (!this.#desk.isDispatching(client)) return false
+      this.rejectFrame(client, 'decode')
+      return true
+    })
+    client.ref.on('error', (error: unknown) => {
+      if (!isProtocolError(error)) return
       seat.isBroken = true
+      seat.closeReason = 'bad_frame'
       this.ports.metrics.frameRejected('protocol')
     })
     client.ref.on('ping', (data: Uint8Array) => this.#desk.allow(seat, data.byteLength))
     return seat
-  }
-
-  /** `client.leave` takes any code and text and throws on some; Colyseus calls it with both. */
-  #guardLeave(client: Client): void {
-    const leave = client.leave.bind(client)
-    client.leave = (code, text) => {
-      // Colyseus gave up on a frame while decoding it: close as for any other bad frame.
-      if (this.#desk.isDispatching(client)) return this.rejectFrame(client, 'decode')
-      leave(toCloseCode(code), cutCloseText(text ?? ''))
-    }
   }
 
   /** The same session over another socket: the old one is dead, whether TCP knows it or not. */
@@ -306,10 +274,13 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
     if (seat !== undefined) this.#recordDisconnect(seat, code)
     this.#seats.delete(client)
     this.#release(client)
-    await this.#hook(
-      'exit',
-      async () => await this.exit(client, code ?? CloseCode.ABNORMAL_CLOSURE),
-    )
+    // Colyseus awaits this outside any try: a rejection here would end the process.
+    try {
+      const gone = code ?? CloseCode.ABNORMAL_CLOSURE
+      await this.#hook('exit', async () => await this.exit(client, gone))
+    } catch (error) {
+      this.#countError(error, 'exit')
+    }
   }
 
   override async onDispose(): Promise<void> {
@@ -399,6 +370,10 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
   protected abstract open(options: unknown): Promise<void> | void
   /** Whether a seat may be reserved now; false answers "full". */
   protected abstract mayReserve(options: unknown, auth: SeatAuth): boolean
+  /** What one client may send. */
+  protected frameAllowance(): TokenBucketLimits {
+    return this.ports.limits
+  }
   /** A client took its seat; throw AppError to refuse. Nothing may be sent by raw bytes yet. */
   protected abstract enter(client: Client, options: unknown, auth: SeatAuth): Promise<void> | void
   /** The client acknowledged its join and has the full state. */

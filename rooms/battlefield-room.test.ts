@@ -296,8 +296,8 @@ describe('battlefield room, from battle to battle', () => {
     assert.notEqual(netIdOf(ann), 65_535)
     await until(() => ann.room.state.matchId === ann.welcomes.at(-1)?.matchId, 'the state')
     await until(() => ann.room.state.roster.size === 2, 'the new roster')
-    const before = ann.snapshotCount
-    await until(() => ann.snapshotCount > before + 3, 'snapshots of the new battle')
+    const countBefore = ann.snapshotCount
+    await until(() => ann.snapshotCount > countBefore + 3, 'snapshots of the new battle')
     const reported = server.results.find(({ matchId }) => matchId === result?.matchId)
     assert.equal(reported?.players.length, 3)
     assert.equal(new Set(server.results.map(({ matchId }) => matchId)).size, server.results.length)

@@ -5,16 +5,15 @@
  */
 import { AppError } from '@battalion/base/app-error.ts'
 import { NET_ID_NONE } from '@battalion/base/ids.ts'
-import { giveUp, setClassWish } from '@battalion/sim/soldiers.ts'
 import { BYTES_INPUT } from '@battalion/wire/messages.ts'
-import type { ServerMessages } from '@battalion/wire/messages.ts'
 import { PROTOCOL_VERSION } from '@battalion/wire/protocol-version.ts'
 import type { AuthContext, Client } from '@colyseus/core'
 import type { BattleMetadata } from '../matchmaker/choose-battle.ts'
 import { BattlefieldState } from '../schema/battlefield-state.ts'
 import { BaseRoom } from './base-room.ts'
-import { ADD_BOTS, GIVE_UP, LOADOUT, LOOK, RTT, readJoinWishes } from './battle-messages.ts'
+import { readJoinWishes } from './battle-messages.ts'
 import type { JoinWishes } from './battle-messages.ts'
+import { battleOrders, sendTo } from './battle-orders.ts'
 import { BattleSession } from './battle-session.ts'
 import { chooseField } from './choose-field.ts'
 import type { SeatAuth } from './client-seat.ts'
@@ -24,11 +23,12 @@ import { parseInput } from './parse-input.ts'
 import { createParticipant } from './participant.ts'
 import type { Participant } from './participant.ts'
 import type { RoomPorts } from './ports.ts'
+import type { TokenBucketLimits } from './token-bucket.ts'
 
 /** Places beside players and spectators: a user's second connection, while it replaces the first. */
 const SPARE_CLIENTS_COUNT = 16
-/** A spectator's view moves at most this often (ms). */
-const LOOK_INTERVAL_MS = 100
+/** Input frames of one tick, and something for messages. */
+const FRAMES_PER_TICK_MAX = 1.5
 
 /** What the composition root decides about battle rooms. */
 export interface BattlefieldSettings {
@@ -53,6 +53,17 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
   get session(): BattleSession {
     if (this.#session === undefined) throw new AppError('unavailable', 'The battle is starting.')
     return this.#session
+  }
+
+  /** A mode of 128 Hz sends more frames than the default allows. */
+  protected override frameAllowance(): TokenBucketLimits {
+    const { limits } = this.ports
+    const frameHz = this.session.match.world.mode.tickRateHz * FRAMES_PER_TICK_MAX
+    return {
+      ...limits,
+      framesPerSec: Math.max(limits.framesPerSec, frameHz),
+      framesBurst: Math.max(limits.framesBurst, 2 * frameHz),
+    }
   }
 
   /** A running battle goes on until it ends or `withinMs` have passed; then all are sent away. */
@@ -80,7 +91,13 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
     this.metadata = this.session.metadata
     const { playersMax, spectatorsMax } = this.session
     this.maxClients = playersMax + spectatorsMax + SPARE_CLIENTS_COUNT
-    this.#handleMessages()
+    const desk = {
+      ports: this.ports,
+      match: () => this.session.match,
+      findClass: (id: string) => this.session.findClass(id),
+      find: (client: Client) => this.#find(client),
+    }
+    for (const order of battleOrders(desk)) this.handle(order.type, order.schema, order.handler)
     this.session.start()
   }
 
@@ -128,7 +145,7 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
   #welcome(participant: Participant): void {
     const { world } = this.session.match
     this.session.beginReceiving(participant)
-    send(participant.owner, 'welcome', {
+    sendTo(participant.owner, 'welcome', {
       protocolVersion: PROTOCOL_VERSION,
       netId: participant.netId,
       matchId: this.session.match.matchId,
@@ -175,43 +192,6 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
     this.#session?.stop()
   }
 
-  #handleMessages(): void {
-    this.handle('rtt', RTT, (client, { id }) => send(client, 'rtt', { id }))
-    this.handle('giveUp', GIVE_UP, (client) => {
-      const player = this.#findPlayer(client)
-      if (player !== undefined) giveUp(this.session.match.world, player.netId)
-    })
-    this.handle('loadout', LOADOUT, (client, { classId }) => this.#chooseClass(client, classId))
-    this.handle('look', LOOK, (client, { x, z }) => this.#look(client, x, z))
-    this.handle('addBots', ADD_BOTS, (client, { count }) => this.#addBots(client, count))
-  }
-
-  #chooseClass(client: Client, id: string): void {
-    const player = this.#findPlayer(client)
-    const classId = this.session.findClass(id)
-    if (classId === undefined) return notice(client, 'unknown_class', 'There is no such class.')
-    if (player === undefined) return
-    player.classId = classId
-    setClassWish(this.session.match.world, player.netId, classId)
-  }
-
-  #look(client: Client, x: number, z: number): void {
-    const spectator = this.#find(client)
-    const nowMs = this.ports.clock.monotonicMs()
-    if (spectator?.isSpectator !== true || nowMs - spectator.lookedAtMs < LOOK_INTERVAL_MS) return
-    spectator.lookedAtMs = nowMs
-    const { map } = this.session.match.world.map
-    spectator.viewer.centreX = Math.min(x, map.widthMetres)
-    spectator.viewer.centreZ = Math.min(z, map.depthMetres)
-  }
-
-  #addBots(client: Client, count: number): void {
-    const { demo } = this.ports
-    if (demo === undefined) return notice(client, 'not_a_demo', 'This server has no demo bots.')
-    if (demo.addBots(this.session.match.matchId, count)) return
-    notice(client, 'bots_full', 'The demo has as many bots as it may have.')
-  }
-
   #publish(metadata: BattleMetadata): void {
     this.setMatchmaking({ metadata }).catch((error: unknown) => {
       this.ports.logger.warn({ room: this.roomId, err: error }, 'a battle was not listed anew')
@@ -222,11 +202,6 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
   #find(client: Client): Participant | undefined {
     const participant = client.userData as Participant | undefined
     return participant?.owner === client ? participant : undefined
-  }
-
-  #findPlayer(client: Client): Participant | undefined {
-    const participant = this.#find(client)
-    return participant?.netId === NET_ID_NONE ? undefined : participant
   }
 }
 
@@ -248,16 +223,4 @@ export function createBattlefieldRoom(
       return await authenticateToken(ports, token)
     }
   }
-}
-
-function send<M extends keyof ServerMessages>(
-  client: Client,
-  type: M,
-  message: ServerMessages[M],
-): void {
-  client.send(type, message)
-}
-
-function notice(client: Client, code: string, message: string): void {
-  send(client, 'notice', { code, message })
 }

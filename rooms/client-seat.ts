@@ -40,6 +40,34 @@ export interface ClientSeat {
   drainedAtMs: number
 }
 
+/** A seat whose socket has just arrived. */
+export function createClientSeat(options: {
+  readonly client: Client
+  readonly auth: SeatAuth
+  readonly bucket: TokenBucket
+  readonly nowMs: number
+}): ClientSeat {
+  const { client, auth, bucket, nowMs } = options
+  return {
+    client,
+    auth,
+    bucket,
+    startedAtMs: nowMs,
+    ackTimer: undefined,
+    isJoined: false,
+    isClosing: false,
+    isBroken: false,
+    closeReason: undefined,
+    drainedAtMs: nowMs,
+  }
+}
+
+/** True for what `ws` reports when a peer breaks RFC 6455; a lost connection is something else. */
+export function isProtocolError(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false
+  return typeof error.code === 'string' && error.code.startsWith('WS_ERR_')
+}
+
 /** The seat's named fields of verified claims. */
 export function toSeatAuth(claims: UserClaims): SeatAuth {
   return {

@@ -2,8 +2,9 @@
  * The text of a close frame. RFC 6455 leaves 123 bytes for it and `ws` throws beyond, so every text
  * passes here: cut to 120 bytes of UTF-8, never inside a character.
  */
-import { CLOSE_CODES, CLOSE_MESSAGES } from '@battalion/wire/close-codes.ts'
+import { CLOSE_CODES, CLOSE_MESSAGES, findCloseReason } from '@battalion/wire/close-codes.ts'
 import type { CloseReason } from '@battalion/wire/close-codes.ts'
+import type { Client } from '@colyseus/core'
 
 /** Longest close text (bytes of UTF-8). */
 export const CLOSE_TEXT_BYTES_MAX = 120
@@ -42,4 +43,18 @@ export function closeTextOf(reason: CloseReason): string {
 /** True for codes this project gave: no reconnection follows them. */
 export function isOwnCloseCode(code: number): boolean {
   return (Object.values(CLOSE_CODES) as readonly number[]).includes(code)
+}
+
+/**
+ * `client.leave` throws on some codes and long texts, and Colyseus calls it with both. From here on
+ * it cannot; unless `intercept` takes the call over by answering true.
+ */
+export function guardLeave(client: Pick<Client, 'leave'>, intercept: () => boolean): void {
+  const leave = client.leave.bind(client)
+  client.leave = (code, text) => {
+    if (intercept()) return
+    const reason = findCloseReason(code ?? 0)
+    const fallback = reason === undefined ? '' : closeTextOf(reason)
+    leave(toCloseCode(code), cutCloseText(text ?? fallback))
+  }
 }

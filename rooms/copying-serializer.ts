@@ -14,7 +14,7 @@ const FULL_STATE_BYTES = 256 * 1024
 
 Encoder.BUFFER_SIZE = FULL_STATE_BYTES
 
-/** Decides before each patch whether `client` can take it; false = it gets none, ever again. */
+/** Asked before each patch: can `client` take it? false = it gets none, ever again. */
 export type PatchFilter = (client: Client) => boolean
 
 export class CopyingSerializer<T extends Schema> extends SchemaSerializer<T> {

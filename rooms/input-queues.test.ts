@@ -84,6 +84,7 @@ describe('input queues', () => {
       const queues = new InputQueues(1)
       const handed: number[] = []
       let seq = nextUint32(prng) & 0xffff
+      pushAll(queues, seq)
       for (let round = 0; round < 2000; round++) {
         const dice = nextUint32(prng) % 10
         if (dice < 6) pushAll(queues, ++seq)

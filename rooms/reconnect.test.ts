@@ -8,9 +8,10 @@ import type { RawClient } from '@battalion/testkit/raw-client.ts'
 import { startRoomServer, until } from '@battalion/testkit/room-server.ts'
 import type { RoomServer } from '@battalion/testkit/room-server.ts'
 import { matchMaker } from '@colyseus/core'
+import type { BattlefieldState } from '../schema/battlefield-state.ts'
 import type { BattlefieldRoom } from './battlefield-room.ts'
 
-const GRACE_SEC = 0.6
+const GRACE_SEC = 1.2
 
 describe('reconnection', () => {
   let server: RoomServer
@@ -31,8 +32,8 @@ describe('reconnection', () => {
   })
 
   afterEach(async () => {
-    const isGone = () => matchMaker.getLocalRoomById(ann.seat.roomId) === undefined
-    await until(isGone, 'the battle is empty and disposed')
+    const { roomId } = ann.seat
+    await until(() => matchMaker.getLocalRoomById(roomId) === undefined, 'the battle is gone')
     assert.deepEqual(server.errors, [])
   })
 
@@ -145,6 +146,24 @@ describe('reconnection', () => {
     assert.equal(participant().netId, netId)
     assert.equal(room().session.match.world.soldierCount, 1)
     again.send(RawFrame.leave)
+  })
+
+  it('a stock client that reconnects by itself sees nobody who left meanwhile', async () => {
+    const sdk = await server.client(`sdk${serial}`).joinById<BattlefieldState>(ann.seat.roomId, {})
+    sdk.reconnection.minUptime = 0
+    sdk.reconnection.delay = 300
+    sdk.reconnection.minDelay = 300
+    sdk.onMessage('*', () => undefined)
+    await until(() => sdk.state.roster?.size === 2, 'both are in the roster')
+    let hasReturned = false
+    sdk.onReconnect(() => (hasReturned = true))
+    server.ports.sockets.terminate(room().clients.get(sdk.sessionId)!)
+    ann.send(RawFrame.leave)
+    await until(() => hasReturned, 'the client is back')
+    await until(() => sdk.state.roster.size === 1, 'only the client itself is left')
+    assert.equal(sdk.state.teams.length, 2)
+    await until(() => sdk.state.roster.values().next().value?.connected === true, 'a patch')
+    await sdk.leave()
   })
 
   it('who is sent away by the server does not come back by token', async () => {

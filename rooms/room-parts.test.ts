@@ -175,17 +175,18 @@ describe('field choice', () => {
   })
 })
 
+const frame = (...seqs: number[]) => {
+  const out = new Uint8Array(64)
+  const commands = seqs.map((seq) => ({ ...createCommand(), seq }))
+  return out.slice(0, encodeInputs(commands, out, 0))
+}
+const target = () => ({
+  queues: new InputQueues(1),
+  netId: 0,
+  last: { buttons: 0, moveX: 0, moveZ: 0, yaw: 0 },
+})
+
 describe('input frames', () => {
-  const frame = (...seqs: number[]) => {
-    const out = new Uint8Array(64)
-    const commands = seqs.map((seq) => ({ ...createCommand(), seq }))
-    return out.slice(0, encodeInputs(commands, out, 0))
-  }
-  const target = () => ({
-    queues: new InputQueues(1),
-    netId: 0,
-    last: { buttons: 0, moveX: 0, moveZ: 0, yaw: 0 },
-  })
   const rejected: string[] = []
   const metrics = { inputRejected: (reason: string) => rejected.push(reason) }
 

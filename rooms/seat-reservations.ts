@@ -29,14 +29,6 @@ export class SeatReservations {
     this.#ports = ports
   }
 
-  /** True when `userId` has a seat waiting here. */
-  has(userId: UserId): boolean {
-    for (const reservation of this.#bySession.values()) {
-      if (reservation.userId === userId) return true
-    }
-    return false
-  }
-
   /** Seats not yet taken. */
   get count(): number {
     return this.#bySession.size

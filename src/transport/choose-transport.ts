@@ -50,14 +50,13 @@ const UWS_INSTALL = 'npm i --no-save --allow-git=all @colyseus/uwebsockets-trans
 
 /** The transport `request.name` asks for; throws {@link TransportError} when it cannot be had. */
 export async function chooseTransport(request: TransportRequest): Promise<ChosenTransport> {
-  switch (request.name) {
-    case 'ws':
-      return createWsTransport(request)
-    case 'lean':
-      throw new TransportError('TRANSPORT=lean does not exist yet; use TRANSPORT=ws.')
-    case 'uws':
-      return await refuseUws(request.importModule ?? ((specifier) => import(specifier)))
+  if (request.name === 'lean') {
+    throw new TransportError('TRANSPORT=lean does not exist yet; use TRANSPORT=ws.')
   }
+  if (request.name === 'uws') {
+    return await refuseUws(request.importModule ?? ((specifier) => import(specifier)))
+  }
+  return createWsTransport(request)
 }
 
 function createWsTransport(request: TransportRequest): ChosenTransport {

@@ -5,7 +5,7 @@
 import type { Balance, BattleMap, Weapon } from '@battalion/sim/balance.ts'
 import { createWorld } from '@battalion/sim/create-world.ts'
 import { addSoldier } from '@battalion/sim/soldiers.ts'
-import { rebinSoldiers } from '@battalion/sim/spatial-grid.ts'
+import { CELL_NONE, rebinSoldiers } from '@battalion/sim/spatial-grid.ts'
 import type { World } from '@battalion/sim/world.ts'
 
 const WEAPON: Weapon = {
@@ -122,6 +122,7 @@ export function createCrowdWorld(count: number, sideMetres: number): World {
     world.soldiers.px[id] = sideMetres * ((0.5 + id * 0.754877666) % 1)
     world.soldiers.pz[id] = sideMetres * ((0.5 + id * 0.569840291) % 1)
     world.soldiers.yaw[id] = (id * 4099) & 0xffff
+    world.soldiers.cell[id] = CELL_NONE
   }
   rebinSoldiers(world)
   return world

@@ -153,7 +153,7 @@ function crowdRows(name: string, bench: CrowdBench, ticks: number): BenchRow[] {
     costRow(`${name}: visible soldiers`, visible / frames, 'count', null),
     costRow(`${name}: bytes per player`, perSec, 'B/s', BUDGETS[name] ?? null),
     costRow(`${name}: encode`, encodeMs / ticks, 'ms/tick', 1.5),
-    row(
+    costRow(
       `${name}: compose`,
       (composeMs * 1000) / frames,
       'µs/client',

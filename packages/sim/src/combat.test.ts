@@ -88,6 +88,20 @@ describe('firing', () => {
     assert.equal(eventsOf(world, EventType.kill).length, 2)
   })
 
+  it('[C3] [C4] who is felled out of a reload does not fire, down or dead', () => {
+    for (const downSec of [0, 5]) {
+      const { world, shooter } = range({ rifle: { damage: 200 }, mode: { downSec } })
+      const other = placeSoldier(world, 1, [60, 50])
+      fire(world, other, 1, Button.fire)
+      fire(world, other, 1, Button.reload)
+      order(world, shooter, { buttons: Button.fire, yaw: 0 })
+      order(world, other, { buttons: Button.fire, yaw: 32768 })
+      stepWorld(world)
+      assert.equal(world.soldiers.kills[shooter], 1)
+      assert.equal(world.soldiers.shotsFired[other], 1)
+    }
+  })
+
   it('[C4] reloads on the button, for its time, from the reserve', () => {
     const { world, shooter } = range({ rifle: { magazineRounds: 10, reserveRounds: 4 } })
     fire(world, shooter, 12)

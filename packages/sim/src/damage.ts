@@ -135,7 +135,6 @@ function layDown(world: World, netId: number): void {
   soldiers.vx[netId] = 0
   soldiers.vz[netId] = 0
   soldiers.armour[netId] = 0
-  soldiers.reloadEndTick[netId] = 0
   soldiers.reviveTicks[netId] = 0
   soldiers.flags[netId] = SoldierFlag.down | SoldierFlag.hurt
 }

@@ -79,6 +79,7 @@ function reviveSoldier(world: World, actor: number, target: number, reviveHp: nu
   assert(soldiers.hp[target] <= hpMax, 'nobody has more hp than its class')
   soldiers.reviveTicks[target] = 0
   soldiers.downEndTick[target] = 0
+  soldiers.reloadEndTick[target] = 0
   soldiers.respawnTick[target] = 0
   soldiers.recoil[target] = 0
   soldiers.flags[target] = 0

@@ -56,7 +56,10 @@ export function spawnSoldier(world: World, netId: number): void {
   world.events.z[row] = place.z
 }
 
-/** Takes a soldier off the field: no body, no cell. */
+/**
+ * Takes a soldier off the field: no body, no cell. A reload stays until the next spawn or revive:
+ * whoever fell in this step may still have its shot (C3), but not out of a reload.
+ */
 export function clearBody(world: World, netId: number): void {
   const { soldiers } = world
   soldiers.cell[netId] = CELL_NONE
@@ -65,7 +68,6 @@ export function clearBody(world: World, netId: number): void {
   soldiers.hp[netId] = 0
   soldiers.armour[netId] = 0
   soldiers.flags[netId] = 0
-  soldiers.reloadEndTick[netId] = 0
   soldiers.reviveTicks[netId] = 0
 }
 

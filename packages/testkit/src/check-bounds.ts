@@ -70,6 +70,9 @@ export class BoundsCheck {
     const index = actor * WEAPON_SLOTS + slot
     this.#shots[index]!++
     hold(this.#shots[index] === 1, ID, () => `#${actor} fired twice in one step`)
+    const isReloading = begin.reloadEndTick[actor]! > world.tick
+    const isSameSlot = begin.slot[actor] === slot
+    hold(!isReloading || !isSameSlot, ID, () => `#${actor} fired while it reloaded`)
     const interval = (60 * step.mode.tickRateHz) / balance.weapons[weaponIndex]!.roundsPerMinute
     const due = this.#nextShot[index]!
     const isDue = world.tick >= due - 1.001

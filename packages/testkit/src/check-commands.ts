@@ -2,6 +2,7 @@
  * I-13, first half: time goes on by one; each sequence number is carried out at most once, replays and
  * old ones never. Keeps its own idea of the last number of everybody.
  */
+import { Button } from '@battalion/sim/commands.ts'
 import { EventType } from '@battalion/sim/events.ts'
 import { SEQ_JUMP_MAX } from '@battalion/sim/limits.ts'
 import { LifeState } from '@battalion/sim/world.ts'
@@ -14,10 +15,13 @@ const NONE = -1
 export class CommandCheck {
   readonly #lastSeq: Int32Array
   readonly #accepted: Uint8Array
+  /** Buttons of the last command carried out, 0 at a spawn. */
+  readonly #lastButtons: Uint16Array
 
   constructor(capacity: number) {
     this.#lastSeq = new Int32Array(capacity).fill(NONE)
     this.#accepted = new Uint8Array(capacity)
+    this.#lastButtons = new Uint16Array(capacity)
   }
 
   /** Whether the soldier's command of this step was a new one. */
@@ -45,10 +49,30 @@ export class CommandCheck {
       hold(ack === last, ID, () => `#${id} acknowledges ${ack}, the last new command was ${last}`)
     }
     forEachEvent(world, (row, type) => {
-      if (type !== EventType.shot) return
-      const actor = world.events.actor[row]!
-      hold(this.isAccepted(actor), ID, () => `#${actor} fired on a command it had carried out`)
+      if (type === EventType.shot) this.#checkShot(step, row)
     })
+    this.#rememberButtons(step)
+  }
+
+  #checkShot(step: StepRecord, row: number): void {
+    const { events } = step.world
+    const actor = events.actor[row]!
+    hold(this.isAccepted(actor), ID, () => `#${actor} fired on a command it had carried out`)
+    const weaponIndex = events.kind[row]!
+    const { weapons } = step.balance.classes[step.begin.classId[actor]!]!
+    if (!weapons.includes(weaponIndex)) return
+    const weapon = step.balance.weapons[weaponIndex]!
+    const isHeld = (this.#lastButtons[actor]! & Button.fire) !== 0
+    hold(weapon.automatic || !isHeld, ID, () => `#${actor} held fire and shot ${weapon.id} again`)
+  }
+
+  #rememberButtons(step: StepRecord): void {
+    forEachEvent(step.world, (row, type) => {
+      if (type === EventType.spawn) this.#lastButtons[step.world.events.target[row]!] = 0
+    })
+    for (const [id, command] of step.commands) {
+      if (this.isAccepted(id)) this.#lastButtons[id] = command.buttons
+    }
   }
 
   /** Ahead of the last on the u16 circle, but not by a jump. */

@@ -22,6 +22,8 @@ const BOOKS = [
 type BookName = (typeof BOOKS)[number]
 
 const ID = 'I-10'
+/** Rule L2. */
+const REVIVE_REACH_METRES = 2.5
 
 export class LedgerCheck {
   readonly #hp: Int32Array
@@ -31,6 +33,8 @@ export class LedgerCheck {
   /** Whose last hp an event just took, -1 = nobody; the next event must be the kill. */
   #felled = -1
   #felledBy = -1
+  /** Who fired or threw something in this step, and so gave up its protection. */
+  readonly #hasActed = new Set<number>()
 
   constructor(capacity: number) {
     this.#hp = new Int32Array(capacity)
@@ -43,6 +47,7 @@ export class LedgerCheck {
     const { world } = step
     hold(world.events.droppedCount === 0, 'I-16', () => 'events were dropped in a small battle')
     this.#felled = -1
+    this.#hasActed.clear()
     forEachEvent(world, (row, type) => this.#book(step, row, type))
     hold(this.#felled < 0, ID, () => `#${this.#felled} lost its last hp and no kill followed`)
     if (step.beginPhase === Phase.warmup && world.phase === Phase.running) this.#resetBooks()
@@ -65,15 +70,42 @@ export class LedgerCheck {
     else if (type === EventType.hit) this.#bookHit(step, row)
     else if (type === EventType.kill) this.#bookKill(step, row)
     else if (type === EventType.assist) books.assists[actor]!++
-    else if (type === EventType.heal) {
-      this.#hp[target]! += events.value[row]!
-      books.healed[actor]! += events.value[row]!
-      hold(events.value[row]! > 0, ID, () => `#${actor} healed nothing`)
-    } else if (type === EventType.revive) {
+    else if (type === EventType.shot) this.#hasActed.add(actor)
+    else if (type === EventType.heal) this.#bookHeal(step, row)
+    else if (type === EventType.revive) {
       hold(this.#hp[target] === 0, ID, () => `#${target} was revived with hp left`)
+      this.#holdHelp(step, row, REVIVE_REACH_METRES)
       this.#hp[target] = events.value[row]!
       books.revives[actor]!++
     }
+  }
+
+  #bookHeal(step: StepRecord, row: number): void {
+    const { events } = step.world
+    const target = events.target[row]!
+    const value = events.value[row]!
+    const ability = step.balance.abilities[events.kind[row]!]!
+    hold(ability.form === 'heal', ID, () => `#${target} was healed by ${ability.id}`)
+    if (ability.form === 'heal') this.#holdHelp(step, row, ability.radiusMetres)
+    hold(this.#hp[target]! > 0, ID, () => `#${target} was healed with no hp left`)
+    hold(value > 0, ID, () => `#${target} was healed by ${value}`)
+    this.#hp[target]! += value
+    this.#books.healed[events.actor[row]!]! += value
+  }
+
+  /** Help goes to the own team, and no further than it reaches. */
+  #holdHelp(step: StepRecord, row: number, reachMetres: number): void {
+    const { events, soldiers } = step.world
+    const actor = events.actor[row]!
+    const target = events.target[row]!
+    const isMate = soldiers.team[actor] === soldiers.team[target]
+    hold(isMate, ID, () => `#${actor} helped its enemy #${target}`)
+    // A new round may have set them apart since.
+    if (step.beginPhase !== step.world.phase) return
+    const dx = soldiers.px[actor]! - soldiers.px[target]!
+    const dz = soldiers.pz[actor]! - soldiers.pz[target]!
+    const distance = Math.sqrt(dx * dx + dz * dz)
+    hold(distance <= reachMetres + 0.001, ID, () => `#${actor} helped ${distance} m away`)
   }
 
   #open(netId: number): void {
@@ -111,6 +143,9 @@ export class LedgerCheck {
       this.#felled = target
       this.#felledBy = actor
     }
+    const isProtected = step.begin.protectedUntilTick[target]! > step.world.tick
+    const isFairGame = !isProtected || this.#hasActed.has(target)
+    hold(isFairGame, ID, () => `#${target} was hurt under protection`)
     hold(step.beginPhase !== Phase.ended, ID, () => `#${target} was hurt after the end`)
     if (actor === NET_ID_NONE || actor === target) return
     const isMate = soldiers.team[actor] === soldiers.team[target]

@@ -30,6 +30,8 @@ export interface SimPlan {
   readonly churnPerStep: number
   /** Chance per step that the twin world is replaced by a restored save. */
   readonly restorePerStep: number
+  /** Share of every weapon's reserve that soldiers start with (0..1). */
+  readonly reserveShare: number
   readonly rules: Partial<Mode>
 }
 
@@ -53,6 +55,7 @@ export function planSim(balance: Balance, wishes: SimWishes): SimPlan {
     hostileShare: 0.1 + 0.2 * nextFloat(prng),
     churnPerStep: mode.form === 'duel' ? 0.002 : 0.02,
     restorePerStep: 0.01,
+    reserveShare: [1, 0.3, 0][nextBelow(prng, 3)]!,
     rules,
   }
 }
@@ -66,7 +69,7 @@ function planRules(prng: PrngState, mode: Mode): Partial<Mode> {
     endedSec: 2,
     roundSec: 60 + nextBelow(prng, 240),
     tickets: mode.form === 'duel' ? 3 : 20 + nextBelow(prng, 80),
-    respawnSec: 1 + nextBelow(prng, 5),
+    respawnSec: nextBelow(prng, 5),
     protectionSec: nextBelow(prng, 3),
     downSec: nextBelow(prng, 4) === 0 ? 0 : 4 + nextBelow(prng, 8),
     captureSec: 3 + nextBelow(prng, 6),
@@ -75,10 +78,14 @@ function planRules(prng: PrngState, mode: Mode): Partial<Mode> {
   }
 }
 
-/** The balance with the plan's rules in its mode. */
+/** The balance with the plan's rules in its mode, and its share of rounds. */
 export function balanceOfPlan(balance: Balance, plan: SimPlan): Balance {
   const modes = balance.modes.map((mode) =>
     mode.id === plan.modeId ? { ...mode, ...plan.rules } : mode,
   )
-  return { ...balance, modes }
+  const weapons = balance.weapons.map((weapon) => ({
+    ...weapon,
+    reserveRounds: Math.floor(weapon.reserveRounds * plan.reserveShare),
+  }))
+  return { ...balance, modes, weapons }
 }

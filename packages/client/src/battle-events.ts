@@ -14,7 +14,11 @@ import type { BattleResult, ServerMessages } from '@battalion/wire/messages.ts'
 export interface DisconnectInfo {
   /** WebSocket close code. */
   readonly code: number
-  /** Stable word: a close reason of ours, or `connection_lost`, `left`, `refused`, `closed`. */
+  /**
+   * Stable word: a close reason of ours (`replaced`, `idle`, …), or `connection_lost`, `left`,
+   * `server_gone`, `refused`, `closed`, `seat_lost`. After the last, and for spectators after every
+   * lost line, join again: the server keeps no seat for who has no soldier.
+   */
   readonly reason: string
   /** One sentence for players. */
   readonly message: string

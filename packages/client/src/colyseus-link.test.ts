@@ -4,9 +4,20 @@ import { describe, it } from 'node:test'
 import type { BattleLinkEvents } from './battle-link.ts'
 import { ColyseusLink, SILENCE_MS_MAX } from './colyseus-link.ts'
 import { LinkConditioner } from './link-conditioner.ts'
+import { LINK_EVENTS_WAITING_MAX } from './link-event-queue.ts'
 import { RECONNECT_GRACE_MS } from './reconnect.ts'
 import { FakeRoom } from './testing/fake-room.ts'
 import { StepTimers } from './testing/step-timers.ts'
+
+const IGNORE_ALL: BattleLinkEvents = {
+  snapshot: () => undefined,
+  message: () => undefined,
+  stateChanged: () => undefined,
+  dropped: () => undefined,
+  retrying: () => undefined,
+  reconnected: () => undefined,
+  closed: () => undefined,
+}
 
 function setUp() {
   const timers = new StepTimers()
@@ -154,6 +165,23 @@ describe('ColyseusLink', () => {
     timers.step(200)
     assert.ok(!log.includes('snapshot 1'))
     assert.equal(room.sent.length, 0)
+  })
+
+  it('[NET-3] starts the stream afresh when too much came before anybody listened', () => {
+    const timers = new StepTimers()
+    const room = new FakeRoom()
+    const now = () => timers.nowMs
+    const conditioner = new LinkConditioner(1)
+    const link = new ColyseusLink({ room: room.asRoom, conditioner, timers, now })
+    for (let count = 0; count <= LINK_EVENTS_WAITING_MAX; count++) room.arrive(1, [1])
+    assert.equal(room.closes.length, 0)
+    let heard = 0
+    link.listen({
+      ...IGNORE_ALL,
+      snapshot: () => void heard++,
+    })
+    assert.equal(heard, LINK_EVENTS_WAITING_MAX)
+    assert.deepEqual(room.closes, [4010])
   })
 
   it('[NET-3] gives the welcome once the first state is there too', async () => {

@@ -90,6 +90,8 @@ export class ColyseusLink implements BattleLink {
 
   listen(events: BattleLinkEvents): void {
     this.#events.listen(events)
+    // A stream with a hole is wrong without looking it; a new connection starts it afresh.
+    if (this.#events.lostCount > 0) this.drop()
   }
 
   /** The first welcome, once the first full state is there too; rejects when closed before. */

@@ -1,6 +1,6 @@
 /**
- * For tests: what a viewer's decoder must hold, read from the world itself by formulas written anew,
- * so that a mistake in the encoder's own quantising shows. Nothing but tests imports this.
+ * For tests: what a viewer's decoder must hold, read from the world itself by formulas written
+ * anew, so that a mistake in the encoder's own quantising shows. Nothing but tests imports this.
  */
 import { LifeState } from '@battalion/sim/world.ts'
 import type { World } from '@battalion/sim/world.ts'

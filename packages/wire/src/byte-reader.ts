@@ -1,7 +1,7 @@
 /**
  * Reads little-endian values one after the other from bytes that somebody else made. Never throws
- * and never reads past the end: from there on every value is 0 and `failed` is set, which the caller
- * asks once per section. Nothing here asserts.
+ * and never reads past the end: from there on every value is 0 and `failed` is set, which the
+ * caller asks once per section. Nothing here asserts.
  */
 
 const floatBits = new Uint32Array(1)

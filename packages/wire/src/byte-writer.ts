@@ -1,12 +1,14 @@
 /**
- * Writes little-endian values one after the other into a buffer, its own growing one or a given one.
- * The write side trusts its caller and asserts: a value out of range is a bug of ours.
+ * Writes little-endian values one after the other into a buffer, its own growing one or a given
+ * one. The write side trusts its caller and asserts: a value out of range is a bug of ours.
  */
 import { assert } from '@battalion/base/assert.ts'
 
 const floatScratch = new Float32Array(1)
 const floatBits = new Uint32Array(floatScratch.buffer)
-/** Below this many bytes a loop beats making a subarray for `set` (measured: about equal at 200). */
+/**
+ * Below this many bytes a loop beats making a subarray for `set` (measured: about equal at 200).
+ */
 const COPY_LOOP_BYTES_MAX = 192
 
 export class ByteWriter {

@@ -1,7 +1,7 @@
 /**
- * Who is in which cell as clients know it, and in what order: both ends keep the same lists, so that
- * the wire names soldiers by position. Leaving swaps the last member into the gap, entering appends;
- * in one send all leaves come before all enters (SPEC.md, section "Cells").
+ * Who is in which cell as clients know it, and in what order: both ends keep the same lists, so
+ * that the wire names soldiers by position. Leaving swaps the last member into the gap, entering
+ * appends; in one send all leaves come before all enters (SPEC.md, section "Cells").
  */
 import { assert } from '@battalion/base/assert.ts'
 import { LifeState } from '@battalion/sim/world.ts'

@@ -1,6 +1,6 @@
 /**
- * For tests: holds the decoder and the checker written from SPEC.md side by side, after a frame both
- * have taken. Throws at the first difference.
+ * For tests: holds the decoder and the checker written from SPEC.md side by side, after a frame
+ * both have taken. Throws at the first difference.
  */
 import type { SnapshotDecoder } from './snapshot-decoder.ts'
 import type { SpecChecker } from './spec-checker.ts'

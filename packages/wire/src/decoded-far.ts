@@ -1,6 +1,6 @@
 /**
- * The far tier: where soldiers of the own team (of all teams for spectators) are, on a grid of
- * 256 × 256 squares over the map, told slice by slice. A net id that is also in sight is better known
+ * The far tier: where soldiers of the own team (of all teams for spectators) are, on a grid of 256
+ * × 256 squares over the map, told slice by slice. A net id that is also in sight is better known
  * there. Columns by net id; removed when its slice is told without it.
  */
 import { SOLDIERS_MAX, TEAMS_MAX } from '@battalion/sim/limits.ts'

@@ -1,6 +1,6 @@
 /**
- * The far tier: per team, where its soldiers are, coarse. Told in slices of net ids, at most one per
- * send, so that the load is flat; stateless, so that a skipped frame heals with the next round.
+ * The far tier: per team, where its soldiers are, coarse. Told in slices of net ids, at most one
+ * per send, so that the load is flat; stateless, so that a skipped frame heals with the next round.
  */
 import { assert } from '@battalion/base/assert.ts'
 import { TEAMS_MAX } from '@battalion/sim/limits.ts'

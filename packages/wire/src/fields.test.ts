@@ -23,8 +23,9 @@ import { createViewer } from './snapshot-viewer.ts'
 import { SNAPSHOT_BYTES_MAX } from './wire-limits.ts'
 
 /**
- * Where each column of the simulation goes: fields all see, fields the owner sees, the exact position
- * or ack of the head, or nowhere. A new column fails the test below until it is decided here.
+ * Where each column of the simulation goes: fields all see, fields the owner sees, the exact
+ * position or ack of the head, or nowhere. A new column fails the test below until it is decided
+ * here.
  */
 const COLUMN_USE: Readonly<Record<keyof Soldiers, string>> = {
   state: 'all own',

@@ -1,7 +1,8 @@
 /**
  * The fields of everything on the wire that has columns: soldiers, effects, projectiles, the own
- * soldier. One table each drives writing, reading and the columns of both ends; the order of a table
- * is the order of the bytes. Adding a field is adding a row here (README.md has the checklist).
+ * soldier. One table each drives writing, reading and the columns of both ends; the order of a
+ * table is the order of the bytes. Adding a field is adding a row here (README.md has the
+ * checklist).
  */
 import { assert } from '@battalion/base/assert.ts'
 import { EFFECT_BYTES_MAX, ENTITY_BYTES_MAX, PROJECTILE_BYTES_MAX } from './wire-limits.ts'

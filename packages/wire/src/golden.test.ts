@@ -1,6 +1,6 @@
 /**
- * The golden frames: bytes and their meaning, kept in `golden/` for clients in other languages. They
- * change only with the protocol version. `UPDATE_GOLDEN=1` with this test writes them anew
+ * The golden frames: bytes and their meaning, kept in `golden/` for clients in other languages.
+ * They change only with the protocol version. `UPDATE_GOLDEN=1` with this test writes them anew
  * (then `npx oxfmt packages/wire/golden`).
  */
 import assert from 'node:assert/strict'

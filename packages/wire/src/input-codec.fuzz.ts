@@ -1,6 +1,7 @@
 /**
  * Hostile input frames: random bytes, cut and bent real ones. Reading must never throw, must answer
- * a count or a known reason, and must hand over nothing out of range. Seeded; run short by the tests.
+ * a count or a known reason, and must hand over nothing out of range. Seeded; run short by the
+ * tests.
  */
 import type { PrngState } from '@battalion/base/prng.ts'
 import { createPrng, nextBelow } from '@battalion/base/prng.ts'

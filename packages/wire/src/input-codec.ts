@@ -1,6 +1,6 @@
 /**
- * Input frames: one to three commands of 12 bytes (SPEC.md, section "Input frames"). Writing asserts;
- * reading never throws, takes only the exact length and says why it refused.
+ * Input frames: one to three commands of 12 bytes (SPEC.md, section "Input frames"). Writing
+ * asserts; reading never throws, takes only the exact length and says why it refused.
  */
 import { assert } from '@battalion/base/assert.ts'
 import type { Command } from '@battalion/sim/commands.ts'

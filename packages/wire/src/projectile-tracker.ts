@@ -1,7 +1,7 @@
 /**
- * What clients know of things that fly. A projectile is told when it starts, when it changes cell or
- * no longer flies as told, and to who comes to see its cell; between that it needs no bytes. "Gone"
- * is told to the cell it was told in.
+ * What clients know of things that fly. A projectile is told when it starts, when it changes cell
+ * or no longer flies as told, and to who comes to see its cell; between that it needs no bytes.
+ * "Gone" is told to the cell it was told in.
  */
 import { POSITION_STEPS_PER_METRE, PROJECTILES_MAX } from '@battalion/sim/limits.ts'
 import { cellOfPosition } from '@battalion/sim/spatial-grid.ts'

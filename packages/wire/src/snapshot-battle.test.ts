@@ -1,7 +1,7 @@
 /**
- * Recorded battles on the real simulation, seen by many viewers that lose frames, reconnect and move
- * about: after every frame each decoder holds exactly the server's quantised state of its block, and
- * nothing else (I-14, E-11).
+ * Recorded battles on the real simulation, seen by many viewers that lose frames, reconnect and
+ * move about: after every frame each decoder holds exactly the server's quantised state of its
+ * block, and nothing else (I-14, E-11).
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'

@@ -1,9 +1,9 @@
 /**
- * Hostile snapshot frames: random bytes, and real streams with frames cut, bent, swapped, doubled and
- * left out. The decoder must never throw, never hold more than its limits, and be right again with
- * the next fresh frame. Seeded; run short by the tests.
+ * Hostile snapshot frames: random bytes, and real streams with frames cut, bent, swapped, doubled
+ * and left out. The decoder must never throw, never hold more than its limits, and be right again
+ * with the next fresh frame. Seeded; run short by the tests.
  */
-import { assert } from '@battalion/base/assert.ts'
+import { AssertionError } from '@battalion/base/assert.ts'
 import type { PrngState } from '@battalion/base/prng.ts'
 import { createPrng, nextBelow } from '@battalion/base/prng.ts'
 import { PROJECTILES_MAX, SOLDIERS_MAX } from '@battalion/sim/limits.ts'
@@ -60,16 +60,20 @@ function randomBytes(prng: PrngState, count: number): Uint8Array {
 
 function checkDecoder(decoder: SnapshotDecoder, where: string): void {
   const { entities, projectiles, effects, kills, marks, far } = decoder
-  assert(entities.count <= SOLDIERS_MAX, `${where}: soldiers in bounds`)
-  assert(far.count <= SOLDIERS_MAX, `${where}: far in bounds`)
-  assert(projectiles.count <= PROJECTILES_MAX, `${where}: projectiles in bounds`)
-  assert(effects.count <= DECODED_EFFECTS_MAX, `${where}: effects in bounds`)
-  assert(kills.count <= KILLS_PER_SEND_MAX, `${where}: kills in bounds`)
-  assert(marks.count <= MARKS_PER_FRAME_MAX, `${where}: marks in bounds`)
-  if (decoder.isLost) assert(entities.count === 0, `${where}: a lost decoder knows nobody`)
+  expect(entities.count <= SOLDIERS_MAX, `${where}: soldiers in bounds`)
+  expect(far.count <= SOLDIERS_MAX, `${where}: far in bounds`)
+  expect(projectiles.count <= PROJECTILES_MAX, `${where}: projectiles in bounds`)
+  expect(effects.count <= DECODED_EFFECTS_MAX, `${where}: effects in bounds`)
+  expect(kills.count <= KILLS_PER_SEND_MAX, `${where}: kills in bounds`)
+  expect(marks.count <= MARKS_PER_FRAME_MAX, `${where}: marks in bounds`)
+  if (decoder.isLost) expect(entities.count === 0, `${where}: a lost decoder knows nobody`)
   const known = new Set(entities.ids.subarray(0, entities.count))
-  assert(known.size === entities.count, `${where}: nobody is listed twice`)
-  for (const id of known) assert(entities.cell[id]! >= 0, `${where}: who is listed is in a cell`)
-  assert(Number.isFinite(decoder.own.x), `${where}: places are finite`)
-  assert(Number.isSafeInteger(decoder.tick), `${where}: ticks are whole`)
+  expect(known.size === entities.count, `${where}: nobody is listed twice`)
+  for (const id of known) expect(entities.cell[id]! >= 0, `${where}: who is listed is in a cell`)
+  expect(Number.isFinite(decoder.own.x), `${where}: places are finite`)
+  expect(Number.isSafeInteger(decoder.tick), `${where}: ticks are whole`)
+}
+
+function expect(holds: boolean, message: string): void {
+  if (!holds) throw new AssertionError(message)
 }

@@ -1,8 +1,8 @@
 /**
- * The client's end of the snapshot stream: takes frame bodies one after the other and holds what the
- * server has told, as columns. Never throws, whatever the bytes; a frame it refuses makes it forget
- * everything and wait for a fresh one (SPEC.md, section "Lost and found"). Allocates nothing per
- * frame, so that a hundred bots fit one process.
+ * The client's end of the snapshot stream: takes frame bodies one after the other and holds what
+ * the server has told, as columns. Never throws, whatever the bytes; a frame it refuses makes it
+ * forget everything and wait for a fresh one (SPEC.md, section "Lost and found"). Allocates nothing
+ * per frame, so that a hundred bots fit one process.
  */
 import { expandSequence } from '@battalion/base/sequence.ts'
 import { CELL_METRES } from '@battalion/sim/limits.ts'

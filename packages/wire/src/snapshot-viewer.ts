@@ -1,7 +1,7 @@
 /**
  * One receiver of snapshots, as the encoder sees it. The room owns it: it sets who looks, from
- * where, and `needKey` after a skipped frame; the rest is the encoder's book of what this viewer was
- * told last.
+ * where, and `needKey` after a skipped frame; the rest is the encoder's book of what this viewer
+ * was told last.
  */
 import type { NetId } from '@battalion/base/ids.ts'
 import { NET_ID_NONE } from '@battalion/base/ids.ts'
@@ -20,7 +20,9 @@ export interface SnapshotViewer {
   centreZ: number
   /** 1 = 3×3 cells, 2 = 5×5. Players have 1 (E-11). */
   blockRadius: 1 | 2
-  /** Set by the room: the last frame did not go out, tell everything again. Cleared by `compose`. */
+  /**
+   * Set by the room: the last frame did not go out, tell everything again. Cleared by `compose`.
+   */
   needKey: boolean
   /** Set by the room: commands of this soldier that wait for a step. */
   inputsWaiting: number

@@ -1,6 +1,6 @@
 /**
- * What the encoder reads of a world; it never writes there. Narrower than `World`, so that tests can
- * fill columns by hand.
+ * What the encoder reads of a world; it never writes there. Narrower than `World`, so that tests
+ * can fill columns by hand.
  */
 import type { World } from '@battalion/sim/world.ts'
 

@@ -1,7 +1,8 @@
 /**
- * For tests: a second client, written from SPEC.md alone, with plain objects and no regard for speed.
- * It shares no code with the decoder (not its tables, not its reader), throws at anything the page
- * does not allow, and says everything it holds so that both can be compared to the last bit.
+ * For tests: a second client, written from SPEC.md alone, with plain objects and no regard for
+ * speed. It shares no code with the decoder (not its tables, not its reader), throws at anything
+ * the page does not allow, and says everything it holds so that both can be compared to the last
+ * bit.
  */
 
 /** A soldier as the checker holds it, in wire units. */

@@ -1,8 +1,8 @@
 /**
  * What a crowd costs on the wire: bytes per player and second, CPU of encoding, composing and
  * decoding, allocations. The figures of `engine.md` 2: 1,000 players, 20 Hz, everybody moves and
- * turns every tick, 3 % lose hp per tick, 37 visible; then with combat on top (each fires 2.5 times a
- * second), then everybody in one 3×3 block.
+ * turns every tick, 3 % lose hp per tick, 37 visible; then with combat on top (each fires 2.5 times
+ * a second), then everybody in one 3×3 block.
  */
 import { createPrng, nextBelow, nextFloat } from '@battalion/base/prng.ts'
 import type { NetId } from '@battalion/base/ids.ts'

@@ -20,7 +20,10 @@ export interface Balance {
 export interface Formulas {
   /** Damage by distance: full to `falloffStart`, linear to `falloffEnd`, then `damageMin`. */
   readonly falloff: { readonly form: 'linear' | 'none' }
-  /** What armour does: `absorb` takes `ratio` of damage from armour first; `reduce` = dmg·k/(k+armour). */
+  /**
+   * What armour does: `absorb` takes `ratio` of damage from armour first; `reduce` =
+   * dmg·k/(k+armour).
+   */
   readonly armour:
     | { readonly form: 'absorb'; readonly ratio: number }
     | { readonly form: 'reduce'; readonly k: number }
@@ -29,7 +32,9 @@ export interface Formulas {
   /** Area damage by distance from the centre: linear or quadratic to 0 at the radius. */
   readonly blast: {
     readonly form: 'linear' | 'quadratic'
-    /** Share that low cover between blast and target lets through (0..1); walls let through none. */
+    /**
+     * Share that low cover between blast and target lets through (0..1); walls let through none.
+     */
     readonly coverRatio: number
   }
   /** Share of damage done to one's own team (0 = friendly fire off), by mode override. */
@@ -81,7 +86,9 @@ export interface HitScanWeapon extends WeaponBase {
 export interface ProjectileWeapon extends WeaponBase {
   readonly kind: 'projectile'
   readonly speedMetresPerSec: number
-  /** Lobbed things fly over low cover, land at the aimed distance, go off at the end of the fuse. */
+  /**
+   * Lobbed things fly over low cover, land at the aimed distance, go off at the end of the fuse.
+   */
   readonly lobbed: boolean
   readonly fuseMs: number
   readonly blastRadiusMetres: number
@@ -155,7 +162,9 @@ export interface Mode {
   readonly roundSec: number
   /** How long the result stays before the room starts the next battle. */
   readonly endedSec: number
-  /** Conquest: tickets a team starts with; loses one per respawn and by bleed. Duel: kills to win. */
+  /**
+   * Conquest: tickets a team starts with; loses one per respawn and by bleed. Duel: kills to win.
+   */
   readonly tickets: number
   readonly bleedTicketsPerMinute: number
   readonly respawnSec: number

@@ -1,6 +1,6 @@
 /**
- * What a battle comes to: a row per soldier with everything the result screen and the accounts need,
- * and the level curve of the balance. Reads the world, changes nothing.
+ * What a battle comes to: a row per soldier with everything the result screen and the accounts
+ * need, and the level curve of the balance. Reads the world, changes nothing.
  */
 import { assert } from '@battalion/base/assert.ts'
 import type { LevelCurve } from './balance.ts'

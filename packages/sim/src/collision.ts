@@ -5,8 +5,8 @@
  *
  * Why it holds: a step is cut into pieces shorter than the radius. When the end of a piece would
  * touch a box, the part of the piece that goes towards it is cut to the gap there is. The box lies
- * behind the line through its nearest point, so what remains keeps its distance, and is never longer
- * than the piece was. Rays are in `raycast.ts`.
+ * behind the line through its nearest point, so what remains keeps its distance, and is never
+ * longer than the piece was. Rays are in `raycast.ts`.
  */
 import { assert } from '@battalion/base/assert.ts'
 import type { BoxGrid, CompiledMap } from './compiled-map.ts'

@@ -1,7 +1,7 @@
 /**
  * Weapons in hand: switching, reloading, recoil, cadence and the decision to fire. Everybody who
- * stood on the field when the rewind row was written gets its shot of this step, even when an earlier
- * shot of the same step felled it: net ids give no advantage.
+ * stood on the field when the rewind row was written gets its shot of this step, even when an
+ * earlier shot of the same step felled it: net ids give no advantage.
  */
 import { assert } from '@battalion/base/assert.ts'
 import type { Weapon } from './balance.ts'

@@ -42,7 +42,9 @@ export interface Command {
   viewTime: number
 }
 
-/** The commands of one step, by net id. Length = world capacity. `present` is cleared by the step. */
+/**
+ * The commands of one step, by net id. Length = world capacity. `present` is cleared by the step.
+ */
 export interface CommandTable {
   readonly present: Uint8Array
   readonly seq: Uint16Array

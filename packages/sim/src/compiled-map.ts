@@ -1,7 +1,7 @@
 /**
  * A map made ready for the simulation: its boxes sorted into a fine grid, so that moving, shooting
- * and looking ask only what stands near. Made once per battle and never changed; worlds, clients and
- * tools share one.
+ * and looking ask only what stands near. Made once per battle and never changed; worlds, clients
+ * and tools share one.
  */
 import { assert } from '@battalion/base/assert.ts'
 import type { BattleMap, MapBox } from './balance.ts'

@@ -1,7 +1,8 @@
 /**
  * Makes a world. All its state is columns over one arena, cut by the tables below; scalars (tick,
- * phase, …) are one-row columns behind getters, so that a copy of the arena is a copy of the battle.
- * Changing a table changes what a saved world means: raise `SAVE_FORMAT_VERSION` in world-state.ts.
+ * phase, …) are one-row columns behind getters, so that a copy of the arena is a copy of the
+ * battle. Changing a table changes what a saved world means: raise `SAVE_FORMAT_VERSION` in
+ * world-state.ts.
  */
 import { assert, assertDefined } from '@battalion/base/assert.ts'
 import type { Tick } from '@battalion/base/ids.ts'

@@ -1,6 +1,6 @@
 /**
- * Making and filling the event table. `addEvent` always returns a row to write to: when the table is
- * full that row is a bin behind the end which nobody reads, so callers never branch and the step
+ * Making and filling the event table. `addEvent` always returns a row to write to: when the table
+ * is full that row is a bin behind the end which nobody reads, so callers never branch and the step
  * never throws. What is dropped first is decided by {@link ROOM_BY_TYPE}.
  */
 import { assert } from '@battalion/base/assert.ts'

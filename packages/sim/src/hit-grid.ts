@@ -1,7 +1,7 @@
 /**
- * A fine grid over where bodies stand now, refilled by every step: which soldiers a shot, a blast or
- * a healing hand may reach. Rows of cells lie in one piece, so a query per row is one run of ids.
- * Holds no state: nothing in it survives the step.
+ * A fine grid over where bodies stand now, refilled by every step: which soldiers a shot, a blast
+ * or a healing hand may reach. Rows of cells lie in one piece, so a query per row is one run of
+ * ids. Holds no state: nothing in it survives the step.
  */
 import { assert } from '@battalion/base/assert.ts'
 import type { CompiledMap } from './compiled-map.ts'

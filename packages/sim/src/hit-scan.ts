@@ -1,7 +1,7 @@
 /**
- * Shots that arrive at once, judged at the shooter's view time (lag compensation): where the targets
- * were then, walls always, low cover by the posture of then. Damage is to the present soldier, who
- * must still be alive in the same life.
+ * Shots that arrive at once, judged at the shooter's view time (lag compensation): where the
+ * targets were then, walls always, low cover by the posture of then. Damage is to the present
+ * soldier, who must still be alive in the same life.
  */
 import { assert } from '@battalion/base/assert.ts'
 import { NET_ID_NONE } from '@battalion/base/ids.ts'

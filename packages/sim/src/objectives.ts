@@ -1,6 +1,6 @@
 /**
- * Capture points: a team alone at a place takes it with time, more soldiers faster up to three. Rivals
- * freeze it; left alone it falls back.
+ * Capture points: a team alone at a place takes it with time, more soldiers faster up to three.
+ * Rivals freeze it; left alone it falls back.
  */
 import { assert } from '@battalion/base/assert.ts'
 import { addEvent } from './event-table.ts'

@@ -24,7 +24,9 @@ export const BALANCE_FILES = [
 
 const MAP_FILE_PATTERN = /^maps\/([a-z0-9.-]+)\.json$/
 
-/** The balance these files describe. Throws {@link BalanceError}. Maps come in order of file name. */
+/**
+ * The balance these files describe. Throws {@link BalanceError}. Maps come in order of file name.
+ */
 export function parseBalance(files: Record<string, unknown>): Balance {
   refuseUnknownFiles(files)
   const maps = readMaps(files)

@@ -1,6 +1,6 @@
 /**
- * The course of a battle: warm-up, running, ended, each once; and how it is won. The room starts the
- * next battle as a new world.
+ * The course of a battle: warm-up, running, ended, each once; and how it is won. The room starts
+ * the next battle as a new world.
  */
 import { assert } from '@battalion/base/assert.ts'
 import type { Tick } from '@battalion/base/ids.ts'

@@ -1,7 +1,7 @@
 /**
  * Things that fly: rockets that go off where they meet something, and lobbed things that pass over
- * bodies and low cover, come to rest at the aimed distance and go off at the end of their fuse. They
- * live in the present; nothing is rewound for them.
+ * bodies and low cover, come to rest at the aimed distance and go off at the end of their fuse.
+ * They live in the present; nothing is rewound for them.
  */
 import { assert } from '@battalion/base/assert.ts'
 import { NET_ID_NONE } from '@battalion/base/ids.ts'

@@ -3,7 +3,7 @@
  * crosses and stops at the first in which something was hit. Only + - * / and sqrt; allocates
  * nothing.
  */
-/* oxlint-disable max-params -- called for every pellet and every pair in a blast: an object per call
+/* oxlint-disable max-params -- for every pellet and every pair in a blast: an object per call
    would be most of the work */
 import { assert } from '@battalion/base/assert.ts'
 import type { BoxGrid, CompiledMap } from './compiled-map.ts'

@@ -1,6 +1,6 @@
 /**
- * Bringing back the fallen: whoever holds revive works on the nearest fallen team mate in reach. Work
- * of several adds up; when nobody works for a step, all of it is lost.
+ * Bringing back the fallen: whoever holds revive works on the nearest fallen team mate in reach.
+ * Work of several adds up; when nobody works for a step, all of it is lost.
  */
 import { assert } from '@battalion/base/assert.ts'
 import { NET_ID_NONE } from '@battalion/base/ids.ts'

@@ -1,7 +1,7 @@
 /**
  * The only ways into and out of a battle beside commands: joining, leaving, wishing for a class,
- * giving up. Called between steps; a recording of these calls and of the commands replays the battle.
- * Their events are seen with the next step's.
+ * giving up. Called between steps; a recording of these calls and of the commands replays the
+ * battle. Their events are seen with the next step's.
  */
 import { assert } from '@battalion/base/assert.ts'
 import type { NetId } from '@battalion/base/ids.ts'

@@ -14,7 +14,10 @@ import { CELL_NONE, cellOfPosition } from './spatial-grid.ts'
 import type { World } from './world.ts'
 import { LifeState } from './world.ts'
 
-/** Places tried in an area before the one nearest to its centre is taken. Fewer: more soldiers on one spot. */
+/**
+ * Places tried in an area before the one nearest to its centre is taken. Fewer: more soldiers on
+ * one spot.
+ */
 const SPAWN_TRIES_MAX = 8
 
 interface SpawnDisc {

@@ -22,7 +22,9 @@ const STEPS_SMALL_COUNT = 200
 const STEPS_COUNT = 1000
 /** CPU of a step (ms): the rest of 50 ms belongs to encoding and sending. */
 const STEP_BUDGET_MS = 3
-/** Heap a step may leave behind (bytes): no objects, but V8 boxes some numbers between functions. */
+/**
+ * Heap a step may leave behind (bytes): no objects, but V8 boxes some numbers between functions.
+ */
 const HEAP_BUDGET_BYTES = 120_000
 
 const command: Command = {

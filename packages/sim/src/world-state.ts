@@ -1,7 +1,7 @@
 /**
  * A world as bytes: hashing, saving, restoring. All of it is a walk over or a copy of the arena
- * (world.ts); events are a step's output and not part of it. Bytes are little-endian, as typed arrays
- * are on every machine Node and browsers run on.
+ * (world.ts); events are a step's output and not part of it. Bytes are little-endian, as typed
+ * arrays are on every machine Node and browsers run on.
  */
 import { assert } from '@battalion/base/assert.ts'
 import type { Balance } from './balance.ts'

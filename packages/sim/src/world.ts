@@ -169,7 +169,9 @@ export interface World {
   readonly mapIndex: number
   readonly map: CompiledMap
   readonly seed: number
-  /** Soldier slots: more than `soldiersMax`, so that a freed net id can rest while another joins. */
+  /**
+   * Soldier slots: more than `soldiersMax`, so that a freed net id can rest while another joins.
+   */
   readonly capacity: number
   /** Soldiers that may take part at once; the next is refused. */
   readonly soldiersMax: number

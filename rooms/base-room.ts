@@ -72,7 +72,7 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
     })
     this.seatReservationTimeout = ports.limits.seatTimeoutSec
     this.maxMessagesPerSecond = ports.limits.framesBurst + ports.limits.framesPerSec
-    // The patch interval runs outside the error boundary and out of step with the tick: no interval.
+    // The patch interval runs outside the error boundary and out of step with the tick.
     this.patchRate = null
     overrideInternals(this, {
       _onMessage: (client, frame, isBinary) => {
@@ -84,8 +84,8 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
     })
   }
 
-  /** Nobody new gets in; ends within `withinMs` at the latest, with everybody told why. */
-  async drain(_withinMs: number): Promise<void> {
+  /** Nobody new gets in; over by `deadlineMs` (monotonic) at the latest, everybody told why. */
+  async drain(_deadlineMs: number): Promise<void> {
     await this.stop('draining')
   }
 
@@ -291,7 +291,9 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
   }
 
   override onBeforeShutdown(): void {
-    this.drain(0).catch((error: unknown) => this.#countError(error, 'drain'))
+    this.drain(this.ports.clock.monotonicMs()).catch((error: unknown) => {
+      this.#countError(error, 'drain')
+    })
   }
 
   /** Without this one throw would end every room of the process. */

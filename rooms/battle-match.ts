@@ -1,6 +1,6 @@
 /**
- * One battle in a room: world, encoder and waiting commands, from first tick to result. Adapts calls
- * to the simulation and knows nothing of clients or time.
+ * One battle in a room: world, encoder and waiting commands, from first tick to result. Adapts
+ * calls to the simulation and knows nothing of clients or time.
  */
 import { assert } from '@battalion/base/assert.ts'
 import { toNetId } from '@battalion/base/ids.ts'

@@ -120,8 +120,9 @@ export class BattleSession {
     this.#ports.metrics.roomsChanged(this.#options.field.mode.id, 'open', -1)
   }
 
-  /** Resolves when the running battle is over or `withinMs` have passed. */
-  async drain(withinMs: number): Promise<void> {
+  /** Resolves when the running battle is over or `deadlineMs` (monotonic) has come. */
+  async drain(deadlineMs: number): Promise<void> {
+    const withinMs = deadlineMs - this.#ports.clock.monotonicMs()
     this.#isDraining = true
     if (this.#match.phase !== 'running' || withinMs <= 0 || this.roster.playerCount === 0) return
     await new Promise<void>((resolve) => {

@@ -25,7 +25,7 @@ import type { Participant } from './participant.ts'
 import type { RoomPorts } from './ports.ts'
 import type { TokenBucketLimits } from './token-bucket.ts'
 
-/** Places beside players and spectators: a user's second connection, while it replaces the first. */
+/** Places beside players and spectators: second connections that are replacing the first. */
 const SPARE_CLIENTS_COUNT = 16
 /** Input frames of one tick, and something for messages. */
 const FRAMES_PER_TICK_MAX = 1.5
@@ -66,9 +66,9 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
     }
   }
 
-  /** A running battle goes on until it ends or `withinMs` have passed; then all are sent away. */
-  override async drain(withinMs: number): Promise<void> {
-    await this.session.drain(withinMs)
+  /** A running battle goes on until it ends or `deadlineMs` comes; then all are sent away. */
+  override async drain(deadlineMs: number): Promise<void> {
+    await this.session.drain(deadlineMs)
     await this.stop('draining')
   }
 

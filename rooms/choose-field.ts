@@ -1,6 +1,6 @@
 /**
- * Which mode and map a new battle is played in: what was asked for when the balance has it, else the
- * first that fits. Unknown names are refused, never replaced.
+ * Which mode and map a new battle is played in: what was asked for when the balance has it, else
+ * the first that fits. Unknown names are refused, never replaced.
  */
 import { AppError } from '@battalion/base/app-error.ts'
 import type { Balance, Mode } from '@battalion/sim/balance.ts'

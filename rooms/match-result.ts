@@ -1,6 +1,6 @@
 /**
- * From a world that has ended to the result everybody is told: a row per player, best first. Whoever
- * left during the battle keeps the row he left with.
+ * From a world that has ended to the result everybody is told: a row per player, best first.
+ * Whoever left during the battle keeps the row he left with.
  */
 import type { MatchId } from '@battalion/base/ids.ts'
 import type { World } from '@battalion/sim/world.ts'

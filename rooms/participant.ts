@@ -1,6 +1,6 @@
 /**
  * One user in a battle: with a soldier, or watching. Outlives the connection: who loses it keeps
- * soldier, team and score until the grace is over, and outlives the battle: the next one in the room
+ * soldier, team and score until the grace is over. Outlives the battle: the next one in the room
  * gives him a new soldier.
  */
 import { NET_ID_NONE } from '@battalion/base/ids.ts'

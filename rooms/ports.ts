@@ -95,7 +95,7 @@ export interface DemoControl {
   addBots(matchId: MatchId, count: number): boolean
 }
 
-/** Limits a room reads from configuration; each has unit, default and meaning in `src/config.ts`. */
+/** Limits a room reads from configuration; unit, default and meaning stand in `src/config.ts`. */
 export interface RoomLimits {
   readonly seatTimeoutSec: number
   readonly reconnectGraceSec: number

@@ -8,7 +8,7 @@ import { assert } from '@battalion/base/assert.ts'
 
 /** Slabs kept for later use. */
 export const SLABS_KEPT_MAX = 4
-/** Size of a slab: a send of 1,000 clients at 200 B leaves room for one frame of the largest kind. */
+/** Size of a slab: 1,000 frames of 200 B leave room for one frame of the largest kind (bytes). */
 export const SLAB_BYTES = 512 * 1024
 
 /** Sends whose frames one socket still holds: first and last number. */

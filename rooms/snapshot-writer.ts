@@ -1,8 +1,8 @@
 /**
  * Sends one snapshot to each viewer: one contiguous, pre-framed write per client and tick, in an
- * order that rotates so that nobody is always last. Who does not read is skipped and gets a keyframe
- * later; frames in flight are never overwritten (slab-ring.ts). A due schema patch leaves in the
- * same system call (engine.md 3, trap 3: p99 fell from 24–29 to 19–20 ms).
+ * order that rotates so that nobody is always last. Who does not read is skipped and gets a
+ * keyframe later; frames in flight are never overwritten (slab-ring.ts). A due schema patch leaves
+ * in the same system call (engine.md 3, trap 3: p99 fell from 24–29 to 19–20 ms).
  */
 import { assert } from '@battalion/base/assert.ts'
 import type { World } from '@battalion/sim/world.ts'

@@ -1,7 +1,7 @@
 /**
- * A game server inside a test: real Colyseus, real WebSockets on a port of the machine's choice, and
- * the rooms' ports as fakes that remember what they were told. Matchmaking is Colyseus' own, so that
- * a room is tested without the HTTP layer. One at a time per process: Colyseus keeps globals.
+ * A game server inside a test: real Colyseus, real WebSockets on any free port, and the rooms'
+ * ports as fakes that remember what they were told. Matchmaking is Colyseus' own, so that a room
+ * is tested without the HTTP layer. One at a time per process: Colyseus keeps globals.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

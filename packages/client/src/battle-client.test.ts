@@ -156,6 +156,38 @@ describe('BattleClient', () => {
     assert.equal(client.own.predictionErrorMetres, 0)
   })
 
+  it('[BAT-5] starts over with the next battle of the room', () => {
+    const battle = new LoopbackBattle(balance, MODE)
+    const client = battle.join({ team: 0 })
+    const other = battle.join({ team: 0 })
+    const log: string[] = []
+    client.on('enter', ({ netId }) => log.push(`enter ${netId}`))
+    client.on('leave', ({ netId }) => log.push(`leave ${netId}`))
+    client.on('welcome', ({ matchId }) => log.push(matchId))
+    battle.run(1000)
+    const [link] = battle.links
+    link!.viewer.needKey = true
+    const welcome = battle.welcome(link!.viewer.netId)
+    link!.events!.message('welcome', { ...welcome, matchId: 'second' })
+    battle.run(1000, () => wander(client, battle.nowMs))
+    const { netId } = other.own
+    assert.deepEqual(log, [`enter ${netId}`, `leave ${netId}`, 'second', `enter ${netId}`])
+    assert.equal(client.stats.snapshotsRejected, 0)
+    assert.equal(client.own.predictionErrorMetres, 0)
+  })
+
+  it('[BAT-5] says so when the rules of the next battle cannot be loaded', async () => {
+    const battle = new LoopbackBattle(balance, MODE)
+    const client = battle.join()
+    const notices: string[] = []
+    client.on('notice', ({ code }) => notices.push(code))
+    battle.run(500)
+    const welcome = battle.welcome(battle.links[0]!.viewer.netId)
+    battle.links[0]!.events!.message('welcome', { ...welcome, matchId: 'm2', map: 'other' })
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.deepEqual(notices, ['rules_unavailable'])
+  })
+
   it('[NET-3] cuts a stream that stays undecodable, to have it started afresh', () => {
     const battle = new LoopbackBattle(balance, MODE)
     const client = battle.join()

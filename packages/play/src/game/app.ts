@@ -107,6 +107,11 @@ export class App {
     this.#isBusy = false
   }
 
+  /** Zooms out until the map fits; the hands take over from there. */
+  showWholeMap(): void {
+    this.#operator?.showWholeMap()
+  }
+
   async #enter(request: SeatRequest): Promise<void> {
     const source = await this.#ports.connect(request)
     await this.#show(source)

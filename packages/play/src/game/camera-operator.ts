@@ -2,6 +2,7 @@
  * Who moves the camera: the own soldier, the director, a followed soldier, or the spectator's hands.
  * One update per picture; the maths is `camera.ts`.
  */
+import type { BattleMap } from '@battalion/sim/balance.ts'
 import { LifeState } from '@battalion/sim/world.ts'
 
 import type { InputState } from '../input/input-state.ts'
@@ -48,7 +49,7 @@ export class CameraOperator {
   followedId = NOBODY
   readonly #camera: Camera
   #director = new Director({ width: 1, depth: 1 })
-  #map: unknown
+  #map: BattleMap | undefined
   #zoomGoal: number | undefined
   #sinceDirectorSec = 0
   #sinceInterestSec = 0
@@ -99,6 +100,18 @@ export class CameraOperator {
     this.#free()
     this.#camera.x = x
     this.#camera.z = z
+  }
+
+  /** Zooms out until the map fits. */
+  showWholeMap(): void {
+    const extent = this.#map
+    if (extent === undefined || this.mode === 'own') return
+    this.#free()
+    const camera = this.#camera
+    const { widthMetres, depthMetres } = extent
+    camera.zoom = Math.min(camera.width / widthMetres, camera.height / depthMetres)
+    camera.x = widthMetres / 2
+    camera.z = depthMetres / 2
   }
 
   /** Follows the soldier under a screen point, if there is one. */

@@ -9,6 +9,21 @@ import { Director } from './director.ts'
 import { createMemoryStorage } from './open-storage.ts'
 import { SessionStore } from './session-store.ts'
 
+function frameOf(soldiers: readonly [team: number, x: number, z: number][]) {
+  const frame = createSoldierFrame(soldiers.length)
+  frame.count = soldiers.length
+  for (const [row, [team, x, z]] of soldiers.entries()) {
+    frame.team[row] = team
+    frame.x[row] = x
+    frame.z[row] = z
+  }
+  return frame
+}
+
+function refuse(): never {
+  throw new Error('denied')
+}
+
 describe('session store', () => {
   const session = { accessToken: 'abc', accessExpiresAt: '2030-01-01T00:00:00Z' }
   const expiresMs = Date.parse(session.accessExpiresAt)
@@ -31,9 +46,6 @@ describe('session store', () => {
   })
 
   it('works, forgetfully, where storage throws', () => {
-    const refuse = (): never => {
-      throw new Error('denied')
-    }
     const store = new SessionStore({ getItem: refuse, setItem: refuse, removeItem: refuse })
     store.saveSession(session)
     store.forgetSession()
@@ -43,17 +55,6 @@ describe('session store', () => {
 })
 
 describe('director', () => {
-  function frameOf(soldiers: readonly [team: number, x: number, z: number][]) {
-    const frame = createSoldierFrame(soldiers.length)
-    frame.count = soldiers.length
-    for (const [row, [team, x, z]] of soldiers.entries()) {
-      frame.team[row] = team
-      frame.x[row] = x
-      frame.z[row] = z
-    }
-    return frame
-  }
-
   it('goes where both sides meet, not where most of one side stand', () => {
     const director = new Director({ width: 384, depth: 384 })
     const camp = Array.from({ length: 9 }, (): [number, number, number] => [0, 20, 20])

@@ -25,3 +25,7 @@ const app = new App({
 exposeDebugHandle(app)
 await app.watch()
 if (query.has('player')) await app.join({ name: 'Recruit 7', classId: 'assault' })
+if (query.has('wide')) {
+  // The camera knows its map from the second picture on.
+  requestAnimationFrame(() => requestAnimationFrame(() => app.showWholeMap()))
+}

@@ -1,0 +1,183 @@
+/**
+ * The play page against a real server, in a real browser: watch, join, move, shoot, see damage, die,
+ * respawn, lose the line and come back, leave. Pictures of each stage go to a temporary folder,
+ * whose path is printed when something fails.
+ */
+import assert from 'node:assert/strict'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+import { startServer } from '@battalion/client/testing/server-process.ts'
+import { LifeState } from '@battalion/sim/world.ts'
+import type { Browser, Page } from 'playwright-core'
+
+import type { OwnStatus } from './game/battle-source.ts'
+import type { App } from './game/app.ts'
+import type { DebugHandle } from './game/debug-handle.ts'
+import { findChromium, openBrowser, openPage } from './harness/browser.ts'
+
+const BOTS_PROGRAM = fileURLToPath(new URL('../../../loadtest/run-bots.ts', import.meta.url))
+const BOT_KEY = 'page-test-bots-0123456789abcdef0123456789abcdef'
+const WAIT_MS_MAX = 60_000
+const skip = findChromium() === undefined ? 'needs Chromium' : false
+
+interface DebugPage {
+  readonly battalionDebug: DebugHandle & { readonly app: App; readonly own: OwnStatus }
+}
+
+/** Evaluates to the own soldier. */
+function readOwn(page: Page): Promise<OwnStatus> {
+  return page.evaluate(() => (globalThis as unknown as DebugPage).battalionDebug.own)
+}
+
+async function waitForLife(page: Page, life: number): Promise<void> {
+  await page.waitForFunction(
+    (wanted) => (globalThis as unknown as DebugPage).battalionDebug.own?.life === wanted,
+    life,
+    { timeout: WAIT_MS_MAX },
+  )
+}
+
+describe('the play page on a real server', { skip }, () => {
+  const stops: (() => unknown)[] = []
+  const pictures = mkdtempSync(join(tmpdir(), 'battalion-play-'))
+  let browser: Browser
+  let page: Page
+  let complaints: string[]
+
+  function picture(name: string): Promise<unknown> {
+    return page.screenshot({ path: join(pictures, `${name}.png`) })
+  }
+
+  before(async () => {
+    const env = { BATTALION_BOT_KEY: BOT_KEY }
+    const url = await startServer({ after: (stop) => void stops.push(stop as () => unknown) }, env)
+    const args = ['--url', url, '--count', '1', '--mode', 'duel', '--quiet']
+    const bots = fork(BOTS_PROGRAM, args, { env: { ...process.env, ...env }, stdio: 'ignore' })
+    stops.unshift(async () => {
+      bots.kill('SIGTERM')
+      if (bots.exitCode === null && bots.signalCode === null) await once(bots, 'exit')
+    })
+    browser = await openBrowser()
+    stops.unshift(() => browser.close())
+    ;({ page, complaints } = await openPage(browser, { viewport: { width: 900, height: 600 } }))
+    page.setDefaultTimeout(WAIT_MS_MAX)
+    await page.goto(`${url}/?mode=duel`)
+  })
+
+  after(async () => {
+    for (const stop of stops) await stop()
+  })
+
+  it('opens straight into the battle, as a spectator', async () => {
+    await page.waitForSelector('html[data-ready="spectating"]')
+    await page.waitForFunction(
+      () => (globalThis as unknown as DebugPage).battalionDebug.soldiersKnown > 0,
+    )
+    await picture('1-watching')
+    assert.ok(await page.getByRole('button', { name: 'Join the battle' }).isVisible())
+  })
+
+  it('joins with a name and a class', async () => {
+    await page.getByRole('button', { name: 'Join the battle' }).click()
+    await page.getByLabel('Name').fill('Ada')
+    await page.getByRole('radio').first().check()
+    await picture('2-joining')
+    await page.getByRole('button', { name: 'Deploy' }).click()
+    await page.waitForSelector('html[data-ready="playing"]')
+    await waitForLife(page, LifeState.alive)
+    const own = await readOwn(page)
+    assert.notEqual(own.netId, 0xffff)
+    await page.keyboard.press('Tab')
+    await page.getByRole('cell', { name: 'Ada' }).waitFor()
+    await page.keyboard.press('Tab')
+  })
+
+  it('[BAT-1] moves its soldier by keys, as the server agrees', async () => {
+    const from = await readOwn(page)
+    const middle = await page.evaluate(() => {
+      const { map } = (globalThis as unknown as DebugPage).battalionDebug.app.source!
+      return { x: map.widthMetres / 2, z: map.depthMetres / 2 }
+    })
+    await page.keyboard.down(from.x < middle.x ? 'KeyD' : 'KeyA')
+    await page.keyboard.down(from.z < middle.z ? 'KeyS' : 'KeyW')
+    await page.waitForFunction(
+      ({ x, z }) => {
+        const { own } = (globalThis as unknown as DebugPage).battalionDebug
+        return Math.hypot(own.ghostX - x, own.ghostZ - z) > 2
+      },
+      { x: from.x, z: from.z },
+    )
+    for (const key of ['KeyD', 'KeyA', 'KeyS', 'KeyW']) await page.keyboard.up(key)
+    await picture('3-moving')
+  })
+
+  it('shoots: the magazine empties', async () => {
+    const before = await readOwn(page)
+    await page.mouse.move(700, 300)
+    await page.mouse.down()
+    await page.waitForFunction(
+      (magazine) => {
+        const { own } = (globalThis as unknown as DebugPage).battalionDebug
+        return own.magazine < magazine
+      },
+      before.magazine,
+    )
+    await picture('4-shooting')
+    await page.mouse.up()
+  })
+
+  it('[BAT-4] [BAT-5] sees damage, falls and comes back', async () => {
+    await page.waitForFunction(
+      () => {
+        const { own } = (globalThis as unknown as DebugPage).battalionDebug
+        return document.querySelector('.damage-arc.is-shown') !== null || own.life !== 1
+      },
+      undefined,
+      { timeout: WAIT_MS_MAX },
+    )
+    await picture('5-hurt')
+    await waitForLife(page, LifeState.dead)
+    await page.locator('.respawn').waitFor()
+    await picture('6-fallen')
+    await waitForLife(page, LifeState.alive)
+    await picture('7-back')
+  })
+
+  it('[BAT-7] comes back after a lost line as the same soldier', async () => {
+    const before = await readOwn(page)
+    await page.evaluate(() => {
+      const { source } = (globalThis as unknown as DebugPage).battalionDebug.app
+      ;(source as unknown as { client: { dropConnection(): void } }).client.dropConnection()
+    })
+    await page.locator('.banner').waitFor()
+    await picture('8-lost')
+    await page.locator('.banner').waitFor({ state: 'hidden' })
+    const later = await readOwn(page)
+    assert.equal(later.netId, before.netId)
+    assert.equal(later.team, before.team)
+  })
+
+  it('shows the engineer what is going on, and makes the network worse', async () => {
+    await page.keyboard.press('Backquote')
+    await page.getByText('Prediction error').waitFor()
+    await page.getByRole('slider', { name: 'Latency' }).fill('100')
+    await page.waitForFunction(
+      () => (globalThis as unknown as DebugPage).battalionDebug.app.source!.stats.rttMs > 100,
+    )
+    await picture('9-engineer')
+    await page.getByRole('slider', { name: 'Latency' }).fill('0')
+    await page.keyboard.press('Backquote')
+  })
+
+  it('leaves by Escape, back to watching, without a complaint', async () => {
+    await page.keyboard.press('Escape')
+    await page.waitForSelector('html[data-ready="spectating"]')
+    assert.deepEqual(complaints, [], `pictures in ${pictures}`)
+  })
+})

@@ -13,9 +13,12 @@ import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
+import { Client } from '@colyseus/sdk'
+
 import { EXIT_CODES } from './lifecycle.ts'
 import { isNodeSupported } from './node-version.ts'
 import { parseStartOptions } from './start.ts'
+import { signIn } from './testing/start-test-app.ts'
 import { tempDir } from './testing/temp-dir.ts'
 
 const ROOT_DIR = fileURLToPath(new URL('..', import.meta.url))
@@ -152,6 +155,21 @@ function isBots(pid: number): boolean {
   }
 }
 
+/** A signed-in client of a started server, and its ops address. */
+async function join(t: TestContext, server: Program): Promise<{ client: Client; opsUrl: string }> {
+  await until('the start', () => server.output().includes('"started"'), READY_MS_MAX)
+  const started =
+    server
+      .output()
+      .split('\n')
+      .find((line) => line.includes('"started"')) ?? ''
+  const { publicUrl, opsUrl } = JSON.parse(started) as { publicUrl: string; opsUrl: string }
+  const client = new Client(publicUrl)
+  client.auth.token = await signIn(publicUrl)
+  t.after(() => server.child.kill('SIGKILL'))
+  return { client, opsUrl }
+}
+
 describe('the server as a program', { skip }, () => {
   it('[C-07] drains on SIGTERM and exits 0', async (t) => {
     const server = run(t, process.execPath, ['src/main.ts'])
@@ -159,6 +177,47 @@ describe('the server as a program', { skip }, () => {
     server.child.kill('SIGTERM')
     assert.equal(await server.exited, EXIT_CODES.ok)
     assert.match(server.output(), /"event":"stopped"/)
+  })
+
+  it('[C-07] drains: not ready at once, out by the deadline, players told why', async (t) => {
+    const server = run(t, process.execPath, ['src/main.ts'], { DRAIN_DEADLINE_SEC: '2' })
+    const { client, opsUrl } = await join(t, server)
+    const room = await client.joinOrCreate('battlefield')
+    room.reconnection.enabled = false
+    const left = new Promise<number>((resolve) => room.onLeave((code) => resolve(code)))
+    server.child.kill('SIGTERM')
+    const isNotReady = async () => (await fetch(`${opsUrl}/readyz`).catch(() => undefined))?.status
+    let status = await isNotReady()
+    for (let tries = 0; status === 200 && tries < 20; tries++) {
+      await sleep(POLL_MS)
+      status = await isNotReady()
+    }
+    assert.notEqual(status, 200, '503, or already gone')
+    assert.equal(await server.exited, EXIT_CODES.ok)
+    assert.ok([4460, 4461, 4001].includes(await left), 'a code that says why')
+  })
+
+  it('a second signal ends a drain at once', async (t) => {
+    const server = run(t, process.execPath, ['src/main.ts'], { DRAIN_DEADLINE_SEC: '60' })
+    const { client } = await join(t, server)
+    const room = await client.joinOrCreate('battlefield')
+    room.reconnection.enabled = false
+    server.child.kill('SIGINT')
+    await until('the drain', () => server.output().includes('"drain"'), READY_MS_MAX)
+    if (server.output().includes('"stopped"')) return
+    server.child.kill('SIGINT')
+    assert.ok([EXIT_CODES.forced, EXIT_CODES.ok].includes((await server.exited) as 0 | 2))
+  })
+
+  it('an uncaught error is logged and ends the process with 1 within 5 s', async (t) => {
+    const bug = 'setTimeout(() => { throw new Error("planted") }, 2500)'
+    const args = ['--import', `data:text/javascript,${encodeURIComponent(bug)}`, 'src/main.ts']
+    const server = run(t, process.execPath, args)
+    await until('the crash', () => server.output().includes('"crash"'), READY_MS_MAX)
+    const startedMs = performance.now()
+    assert.equal(await server.exited, EXIT_CODES.crash)
+    assert.ok(performance.now() - startedMs < STOP_MS_MAX)
+    assert.match(server.output(), /"where":"uncaughtException".*planted/)
   })
 
   it('says in one line that a port is taken, and exits 78', async (t) => {

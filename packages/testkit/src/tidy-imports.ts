@@ -3,7 +3,7 @@ import { isBuiltin } from 'node:module'
 import { posix } from 'node:path'
 
 import type { Finding } from './tidy-rules.ts'
-import { isTestFile } from './tidy-rules.ts'
+import { HELPER_FOLDERS, isTestFile } from './tidy-rules.ts'
 import { findRow, isWithin } from './tidy-matrix.ts'
 import type { MatrixRow } from './tidy-matrix.ts'
 import type { ImportLine, Source } from './tidy-source.ts'
@@ -76,8 +76,8 @@ function checkFolder(
 
 /** Only tests and the programs around them may use the testkit and testing folders. */
 function checkTestkit(path: string, target: string): string | undefined {
-  const isHelper = /(^|\/)testing\//.test(target) || isWithin(target, 'packages/testkit')
-  const mayUse = /^(packages\/testkit|bench)\//.test(path) || /(^|\/)testing\//.test(path)
+  const isHelper = HELPER_FOLDERS.test(target) || isWithin(target, 'packages/testkit')
+  const mayUse = /^(packages\/testkit|bench)\//.test(path) || HELPER_FOLDERS.test(path)
   if (!isHelper || mayUse) return undefined
   return `${target} is for tests only, move what you need out of it`
 }

@@ -16,9 +16,12 @@ export const FUNCTION_LINES_MAX = 70
 export const FILE_LINES_MAX = 400
 export const LINE_COLUMNS_MAX = 100
 
+/** Helpers of tests: fakes, harnesses of browser tests. Products never import them. */
+export const HELPER_FOLDERS = /(^|\/)(testing|harness)\//
+
 /** Tests, benches, fuzzers and their helpers. */
 export function isTestFile(path: string): boolean {
-  return /\.(test|bench|fuzz)\.ts$/.test(path) || /(^|\/)testing\//.test(path)
+  return /\.(test|bench|fuzz)\.ts$/.test(path) || HELPER_FOLDERS.test(path)
 }
 
 /** Every rule over one file. */

@@ -14,6 +14,8 @@ export interface LinePlot {
   readonly unit: string
   readonly xs: readonly number[]
   readonly series: readonly PlotSeries[]
+  /** Things that are counted: no fractions on the axis. */
+  readonly isCount?: boolean
   /** Drawn as a dashed line. */
   readonly limit?: number
 }
@@ -29,6 +31,7 @@ const INNER_HEIGHT = HEIGHT - TOP - BOTTOM
 const TICKS_WANTED = 5
 
 interface Scale {
+  readonly isCount: boolean
   readonly xMin: number
   readonly xMax: number
   readonly yMax: number
@@ -50,12 +53,19 @@ ${renderGrid(scale)}${renderLimit(plot, scale)}${lines.join('\n')}
 function scaleOf(plot: LinePlot): Scale {
   const values = plot.series.flatMap((one) => one.values.filter((value) => Number.isFinite(value)))
   const highest = Math.max(0, ...values, plot.limit ?? 0)
-  const step = niceStep(highest / TICKS_WANTED)
+  const isCount = plot.isCount === true
+  const step = stepOf(highest, isCount)
   return {
+    isCount,
     xMin: plot.xs[0] ?? 0,
     xMax: Math.max(plot.xs.at(-1) ?? 1, (plot.xs[0] ?? 0) + 1),
     yMax: Math.max(step, Math.ceil((highest * 1.02) / step) * step),
   }
+}
+
+function stepOf(highest: number, isCount: boolean): number {
+  const step = niceStep(highest / TICKS_WANTED)
+  return isCount ? Math.max(1, step) : step
 }
 
 /** 1, 2 or 5 times a power of ten, not below `wanted`. */
@@ -76,7 +86,7 @@ function yOf(scale: Scale, y: number): number {
 
 function renderGrid(scale: Scale): string {
   const parts: string[] = []
-  const stepY = niceStep(scale.yMax / TICKS_WANTED)
+  const stepY = stepOf(scale.yMax, scale.isCount)
   for (let y = 0; y <= scale.yMax * 1.001; y += stepY) {
     const at = yOf(scale, y).toFixed(1)
     parts.push(`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at}" y2="${at}"/>`)

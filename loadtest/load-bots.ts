@@ -1,6 +1,6 @@
 /**
  * A bot process of `npm run load`: takes its task over IPC, keeps its part of the crowd in battle,
- * reports once a second, leaves when told or when its parent is gone. Never started by hand.
+ * reports when asked, leaves when told or when its parent is gone. Never started by hand.
  */
 import './bots/use-ws-sockets.ts'
 
@@ -13,10 +13,8 @@ import { createCrowdCounts, type CrowdBot, type CrowdCounts } from './bots/crowd
 import { FullBot } from './bots/full-bot.ts'
 import { LeanBot } from './bots/lean-bot.ts'
 import { endWithParent } from './child-life.ts'
-import type { FromBots, LoadSample, LoadTask } from './load-messages.ts'
+import type { FromBots, LoadSample, LoadTask, ToBots } from './load-messages.ts'
 import { systemClock, systemTimers } from './system-clock.ts'
-
-const SAMPLE_MS = 1000
 
 function tell(message: FromBots): void {
   process.send?.(message)
@@ -38,7 +36,9 @@ async function runTask(task: LoadTask): Promise<void> {
   crowd.add(task.fullBots + task.leanBots)
   crowd.start()
   if (task.churnPerSec > 0) setInterval(() => crowd.dropOne(), 1000 / task.churnPerSec).unref()
-  setInterval(() => report(crowd, counts), SAMPLE_MS)
+  process.on('message', (message: ToBots) => {
+    if (message.type === 'report') report(crowd, counts)
+  })
   endWithParent(() => crowd.stop(500))
 }
 

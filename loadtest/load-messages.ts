@@ -15,7 +15,12 @@ export interface LoadTask {
   readonly seed: number
 }
 
-/** Once a second from each bot process; counts only grow, samples are new since the last one. */
+/** To a bot process, once a second: answer with a sample. */
+export interface ReportRequest {
+  readonly type: 'report'
+}
+
+/** From a bot process when asked; counts only grow, measurements are new since the last one. */
 export interface LoadSample {
   readonly type: 'sample'
   readonly playing: number
@@ -37,4 +42,5 @@ export interface LoadSample {
   readonly cpuMs: number
 }
 
+export type ToBots = LoadTask | ReportRequest
 export type FromBots = LoadSample | { readonly type: 'failed'; readonly message: string }

@@ -89,6 +89,7 @@ function runOf(hasServer: boolean, cpuFactor = 1): LoadRun {
     roundTripMs: moments.slice(3).flatMap((moment) => moment.roundTripMs),
     joinMs: moments.flatMap((moment) => moment.joinMs),
     stealRatio: 0.012,
+    serverWaitRatio: 0.01,
     cutShort: undefined,
   }
 }
@@ -134,6 +135,12 @@ describe('the load report', () => {
     assert.equal(report.isVoid, true)
     assert.equal(report.passed, false)
     assert.match(renderReportPage(report), /void/)
+  })
+
+  it('says when others used the core of the server', () => {
+    const report = createReport({ ...runOf(true), serverWaitRatio: 0.2 })
+    assert.equal(report.isDisturbed, true)
+    assert.match(renderReportPage(report), /judge no times/)
   })
 
   it('says in one line where a run stands', () => {

@@ -19,6 +19,9 @@ import { percentileOf, sumOf, type MetricReading } from './metrics-text.ts'
 /** Above this share of a core the bots are the bottleneck and the run says nothing (engine.md 9). */
 export const BOTS_CORE_MAX = 0.7
 
+/** Above this share of waiting the server's core was not its own: times are those of a busy machine. */
+export const SERVER_WAIT_MAX = 0.05
+
 /** One figure; the shape is shared with the benches. */
 export interface ReportRow {
   readonly name: string
@@ -45,6 +48,8 @@ export interface LoadRun {
   readonly joinMs: readonly number[]
   /** Share of time the machine was taken away by its host, NaN when not known. */
   readonly stealRatio: number
+  /** Share of the window in which the server was ready and got no core, NaN when not known. */
+  readonly serverWaitRatio: number
   /** Why the run ended before its time. */
   readonly cutShort: string | undefined
 }
@@ -54,6 +59,8 @@ export interface LoadReport {
   readonly rows: readonly ReportRow[]
   /** The bots needed too much of their core: no figure of this run counts. */
   readonly isVoid: boolean
+  /** Somebody else used the server's core: judge no times by this run. */
+  readonly isDisturbed: boolean
   readonly passed: boolean
 }
 
@@ -64,10 +71,12 @@ export function createReport(run: LoadRun): LoadReport {
   addClientRows(builder, run)
   addErrorRows(builder, run)
   const botsCore = coreOf(run)
+  builder.add('server_wait_ratio', run.serverWaitRatio, 'ratio')
   builder.add('bots_core', botsCore, 'cores', { budget: BOTS_CORE_MAX })
   const isVoid = botsCore > BOTS_CORE_MAX
+  const isDisturbed = run.serverWaitRatio > SERVER_WAIT_MAX
   const passed = run.cutShort === undefined && builder.rows.every((row) => row.pass)
-  return { run, rows: builder.rows, isVoid, passed }
+  return { run, rows: builder.rows, isVoid, isDisturbed, passed }
 }
 
 class RowBuilder {

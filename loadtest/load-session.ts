@@ -6,12 +6,12 @@ import type { ChildProcess } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 
 import { Conditioner } from './conditioner.ts'
-import type { FromBots, LoadSample, LoadTask } from './load-messages.ts'
+import type { FromBots, LoadSample, LoadTask, ToBots } from './load-messages.ts'
 import { LoadProcesses, splitCores } from './load-processes.ts'
 import type { LoadProgress } from './load-progress.ts'
 import type { LoadRun } from './load-report.ts'
 import { rowBetween, totalOf, type LoadMoment, type TimelineRow } from './load-timeline.ts'
-import { describeMachine, readCpuTimes, stealRatio } from './machine.ts'
+import { describeMachine, readCpuTimes, readWaitMs, stealRatio } from './machine.ts'
 import { parseMetrics, type MetricReading } from './metrics-text.ts'
 import type { Scenario } from './scenario.ts'
 import { systemClock, systemTimers } from './system-clock.ts'
@@ -21,6 +21,8 @@ const SECOND_MS = 1000
 const JOIN_GRACE_SEC = 30
 /** An ops port that does not answer by then is skipped for this second (ms). */
 const METRICS_MS_MAX = 2000
+/** A bot process that does not answer by then is left out of this second (ms). */
+const SAMPLE_MS_MAX = 900
 /** Bots that fit one process before it needs too much of its core. */
 const FULL_BOTS_PER_PROCESS = 200
 const LEAN_BOTS_PER_PROCESS = 1500
@@ -40,10 +42,13 @@ export class LoadSession {
   readonly #timeline: TimelineRow[] = []
   readonly #joinMs: number[] = []
   readonly #roundTripMs: number[] = []
+  readonly #bots: ChildProcess[] = []
+  readonly #awaited = new Map<ChildProcess, () => void>()
   #newJoinMs: number[] = []
   #newRoundTripMs: number[] = []
   #conditioner: Conditioner | undefined
   #opsUrl: string | undefined
+  #serverPid = 0
   #beganAtMs = 0
   #cutShort: string | undefined
   #isCut = false
@@ -63,13 +68,16 @@ export class LoadSession {
   /** Runs the scenario; always stops what it started. */
   async run(): Promise<LoadRun> {
     const steal = readCpuTimes()
+    let waitedMs = Number.NaN
     const startedAt = new Date(systemClock.wallMs()).toISOString()
     try {
       await this.#start()
       this.#beganAtMs = systemClock.monotonicMs()
       const begin = await this.#takeMoment()
       const from = await this.#join(begin)
+      waitedMs = readWaitMs(this.#serverPid)
       const to = await this.#measure(from)
+      waitedMs = readWaitMs(this.#serverPid) - waitedMs
       return {
         scenario: this.#options.scenario,
         seed: this.#options.seed,
@@ -82,6 +90,7 @@ export class LoadSession {
         roundTripMs: this.#roundTripMs,
         joinMs: this.#joinMs,
         stealRatio: stealRatio(steal, readCpuTimes()),
+        serverWaitRatio: waitedMs / ((to.atSec - from.atSec) * SECOND_MS),
         cutShort: this.#cutShort,
       }
     } finally {
@@ -99,6 +108,7 @@ export class LoadSession {
       const server = await this.#processes.startServer()
       url = server.publicUrl
       botKey = server.botKey
+      this.#serverPid = server.pid
       this.#opsUrl = server.opsUrl
     }
     const baseUrl = scenario.network === null ? url : await this.#worsen(url)
@@ -142,12 +152,14 @@ export class LoadSession {
       const child = this.#processes.startBots(botKey)
       child.on('message', (message) => this.#onMessage(child, message as FromBots))
       child.send(task)
+      this.#bots.push(child)
     }
   }
 
   #onMessage(child: ChildProcess, message: FromBots): void {
     if (message.type === 'failed') return this.cut(`the bots could not start: ${message.message}`)
     this.#samples.set(child, message)
+    this.#awaited.get(child)?.()
     this.#newJoinMs.push(...message.joinMs)
     this.#newRoundTripMs.push(...message.roundTripMs)
   }
@@ -196,13 +208,23 @@ export class LoadSession {
   }
 
   async #takeMoment(): Promise<LoadMoment> {
-    const server = await this.#readMetrics()
+    const [server] = await Promise.all([this.#readMetrics(), this.#askBots()])
     const joinMs = this.#newJoinMs
     const roundTripMs = this.#newRoundTripMs
     this.#newJoinMs = []
     this.#newRoundTripMs = []
     const atSec = (systemClock.monotonicMs() - this.#beganAtMs) / SECOND_MS
     return { atSec, crowd: totalOf(this.#samples.values()), joinMs, roundTripMs, server }
+  }
+
+  /** A fresh sample of every bot process; one that is too busy is read a second later. */
+  async #askBots(): Promise<void> {
+    const answers = this.#bots.map((child) => {
+      if (!child.connected) return Promise.resolve()
+      child.send({ type: 'report' } satisfies ToBots)
+      return new Promise<void>((resolve) => this.#awaited.set(child, resolve))
+    })
+    await Promise.race([Promise.all(answers), sleep(SAMPLE_MS_MAX)])
   }
 
   async #readMetrics(): Promise<MetricReading | undefined> {

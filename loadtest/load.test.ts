@@ -42,7 +42,7 @@ function startBots(args: readonly string[]): ChildProcess {
 /** Milliseconds from `act` to the child's end. */
 async function timeToExit(child: ChildProcess, act: () => void): Promise<number> {
   const exited = new Promise((resolve) => child.once('exit', resolve))
-  await new Promise((resolve) => setTimeout(resolve, 1200))
+  await new Promise((resolve) => setTimeout(resolve, 700))
   const startedMs = systemClock.monotonicMs()
   act()
   assert.equal(await exited, 0)

@@ -35,3 +35,13 @@ export function stealRatio(before: CpuTimes | undefined, after: CpuTimes | undef
   if (before === undefined || after === undefined || after.total <= before.total) return Number.NaN
   return (after.steal - before.steal) / (after.total - before.total)
 }
+
+/** How long the main thread of `pid` was ready and got no core, so far (ms); NaN when not known. */
+export function readWaitMs(pid: number): number {
+  if (pid === 0) return Number.NaN
+  try {
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6
+  } catch {
+    return Number.NaN
+  }
+}

@@ -20,11 +20,11 @@ p{margin:0 0 8px;color:var(--soft)}
 font-size:14px;vertical-align:3px;margin-left:10px;background:var(--good)}
 .verdict.bad{background:var(--bad)}
 @media(prefers-color-scheme:dark){.verdict{color:#10151a}}
-.tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(170px,1fr));gap:10px;margin-top:18px}
+.tiles{display:grid;grid-template-columns:repeat(4,1fr);gap:10px;margin-top:18px}
 .tile{background:var(--card);border-radius:8px;padding:10px 14px}
 .tile b{display:block;font-size:22px;font-variant-numeric:tabular-nums}
 .tile span{color:var(--soft);font-size:13px}.tile.bad b{color:var(--bad)}
-.plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,420px),1fr));gap:14px}
+.plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,350px),1fr));gap:14px}
 figure{margin:0;background:var(--card);border-radius:8px;padding:12px 14px 6px}
 figcaption{display:flex;flex-wrap:wrap;gap:4px 8px;align-items:baseline}
 figcaption span,figcaption em{color:var(--soft);font-size:13px;font-style:normal}
@@ -37,6 +37,7 @@ svg{display:block;width:100%;height:auto}
 .line{fill:none;stroke-width:1.8;stroke-linejoin:round}
 .line.s0{stroke:var(--s0)}.line.s1{stroke:var(--s1)}.line.s2{stroke:var(--s2)}.line.s3{stroke:var(--s3)}
 .limit{stroke:var(--bad);stroke-dasharray:5 4}
+@media(max-width:720px){.tiles{grid-template-columns:repeat(2,1fr)}th,td{padding-right:8px}}
 .table{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th{color:var(--soft);font-weight:500;font-size:13px}
@@ -88,7 +89,7 @@ function renderVerdict({ passed, isVoid, run }: LoadReport): string {
     : '<span class="verdict bad">over budget</span>'
 }
 
-function describeRun({ run }: LoadReport): string {
+function describeRun({ run, isDisturbed }: LoadReport): string {
   const { scenario, from, to } = run
   const parts = [
     `${scenario.fullBots} full and ${scenario.leanBots} lean bots`,
@@ -99,6 +100,7 @@ function describeRun({ run }: LoadReport): string {
     run.machine,
   ]
   if (Number.isFinite(run.stealRatio)) parts.push(`steal ${(run.stealRatio * 100).toFixed(1)} %`)
+  if (isDisturbed) parts.push('other programs used the server\u2019s core: judge no times by this')
   if (run.cutShort !== undefined) parts.push(`cut short: ${run.cutShort}`)
   return parts.join(' · ')
 }
@@ -122,6 +124,7 @@ function renderTile(rows: readonly ReportRow[], name: string, label: string): st
 interface PlotPlan {
   readonly title: string
   readonly unit: string
+  readonly isCount?: boolean
   /** Row whose budget is drawn. */
   readonly budget?: string
   /** Label and column. */
@@ -163,10 +166,10 @@ const PLOTS: readonly PlotPlan[] = [
       ['p95', 'roundTripP95Ms'],
     ],
   },
-  { title: 'Players in battle', unit: 'players', lines: [['playing', 'playing']] },
+  { title: 'Players in battle', unit: 'players', isCount: true, lines: [['playing', 'playing']] },
   { title: 'Joins', unit: 'per second', lines: [['joins', 'joinsPerSec']] },
   { title: 'Time to join', unit: 'ms', budget: 'join_p95_ms', lines: [['p95', 'joinP95Ms']] },
-  { title: 'Errors so far', unit: 'count', lines: [['errors', 'errors']] },
+  { title: 'Errors so far', unit: 'count', isCount: true, lines: [['errors', 'errors']] },
   {
     title: 'CPU',
     unit: 'cores',
@@ -180,13 +183,13 @@ const PLOTS: readonly PlotPlan[] = [
 function plotsOf({ run, rows }: LoadReport): LinePlot[] {
   const { timeline } = run
   const xs = timeline.map((row) => row.atSec)
-  return PLOTS.map(({ title, unit, budget, lines }) => {
+  return PLOTS.map(({ title, unit, budget, lines, isCount = false }) => {
     const limit = budget === undefined ? null : (findRow(rows, budget)?.budget ?? null)
     const series = lines.map(([label, column]) => ({
       label,
       values: timeline.map((row) => row[column]),
     }))
-    return { title, unit, xs, series, ...(limit === null ? {} : { limit }) }
+    return { title, unit, isCount, xs, series, ...(limit === null ? {} : { limit }) }
   }).filter((plot) => plot.series.some((one) => one.values.some((value) => Number.isFinite(value))))
 }
 
@@ -203,16 +206,39 @@ function renderTable(rows: readonly ReportRow[]): string {
 <th></th></tr>${body.join('')}</table></div>`
 }
 
+/** Server counters whose labels say why, and what they count. */
+const SERVER_REASONS = {
+  battalion_inputs_rejected_total: 'server refused an input',
+  battalion_frames_rejected_total: 'server refused a frame',
+  battalion_patch_skipped_total: 'server skipped a frame',
+  battalion_errors_total: 'server error',
+  battalion_http_rejected_total: 'server refused a request',
+} as const
+
 function renderReasons({ run }: LoadReport): string {
   const { crowd } = run.to
   const rows = [
     ...[...crowd.joinFailures].map(([code, count]) => ['join refused', code, count] as const),
     ...[...crowd.disconnects].map(([reason, count]) => ['connection lost', reason, count] as const),
+    ...serverReasons(run),
   ]
   if (rows.length === 0) return '<p>None.</p>'
   const body = rows.map(
-    ([what, why, count]) => `<tr><td>${what}</td><td>${escapeHtml(why)}</td><td>${count}</td></tr>`,
+    ([what, why, count]) =>
+      `<tr><td>${what}</td><td>${escapeHtml(why)}</td><td>${formatNumber(count)}</td></tr>`,
   )
   return `<div class="table"><table><tr><th>what</th><th>reason</th><th>count</th></tr>
 ${body.join('')}</table></div>`
+}
+
+/** What the server counted with a reason, over the whole run. */
+function serverReasons({ begin, to }: LoadReport['run']): (readonly [string, string, number])[] {
+  const rows: (readonly [string, string, number])[] = []
+  for (const [key, value] of to.server?.values ?? []) {
+    const name = key.slice(0, key.indexOf('{'))
+    const what = SERVER_REASONS[name as keyof typeof SERVER_REASONS]
+    const count = value - (begin.server?.values.get(key) ?? 0)
+    if (what !== undefined && count > 0) rows.push([what, /"([^"]*)"/.exec(key)?.[1] ?? '', count])
+  }
+  return rows
 }

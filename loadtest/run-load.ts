@@ -104,7 +104,7 @@ async function runLoad(options: LoadOptions): Promise<void> {
   process.exitCode = report.passed ? 0 : 1
 }
 
-function printReport({ rows, isVoid, run }: LoadReport, progress: LoadProgress): void {
+function printReport({ rows, isVoid, isDisturbed, run }: LoadReport, progress: LoadProgress): void {
   progress.say('')
   for (const row of rows) {
     const budget =
@@ -122,6 +122,11 @@ function printReport({ rows, isVoid, run }: LoadReport, progress: LoadProgress):
   }
   if (isVoid)
     progress.say('VOID: the bots needed more than 0.7 of their core; nothing here counts.')
+  if (isDisturbed) {
+    progress.say(
+      'DISTURBED: other programs used the core of the server; judge no times by this run.',
+    )
+  }
   if (run.cutShort !== undefined) progress.say(`Cut short: ${run.cutShort}.`)
 }
 

@@ -17,14 +17,17 @@ import {
 } from './fields.ts'
 import { DECODED_EFFECTS_MAX, KILLS_PER_SEND_MAX, MARKS_PER_FRAME_MAX } from './wire-limits.ts'
 
+/** Rows of the effect columns: the last is a bin for what finds no room. */
+const ROWS = DECODED_EFFECTS_MAX + 1
+
 /** Effects of the last frame. */
 export class DecodedEffects {
   count = 0
   /** Effects that found no room or whose soldier was never seen, since the start. */
   droppedCount = 0
   /** EffectType. */
-  readonly type = new Uint8Array(DECODED_EFFECTS_MAX)
-  readonly wire = createColumns(EFFECT_FIELDS, DECODED_EFFECTS_MAX)
+  readonly type = new Uint8Array(ROWS)
+  readonly wire = createColumns(EFFECT_FIELDS, ROWS)
   /** Net ids, 65535 = not told. */
   readonly actor = this.wire.actor
   readonly target = this.wire.target
@@ -36,11 +39,11 @@ export class DecodedEffects {
   /** Binary angle of a shot. */
   readonly yaw = this.wire.yaw
   /** Where it happened (m): the muzzle, the soldier, the centre of the blast. */
-  readonly x = new Float32Array(DECODED_EFFECTS_MAX)
-  readonly z = new Float32Array(DECODED_EFFECTS_MAX)
+  readonly x = new Float32Array(ROWS)
+  readonly z = new Float32Array(ROWS)
   /** End of a shot's ray (m), elsewhere the same as x and z. */
-  readonly x2 = new Float32Array(DECODED_EFFECTS_MAX)
-  readonly z2 = new Float32Array(DECODED_EFFECTS_MAX)
+  readonly x2 = new Float32Array(ROWS)
+  readonly z2 = new Float32Array(ROWS)
 
   beginFrame(): void {
     this.count = 0
@@ -51,7 +54,7 @@ export class DecodedEffects {
     const type = reader.u8()
     const form = EFFECT_FORMS[type]
     if (form === undefined || form.length === 0) return false
-    const row = Math.min(this.count, DECODED_EFFECTS_MAX - 1)
+    const row = this.count
     const isKept = this.count < DECODED_EFFECTS_MAX
     this.type[row] = type
     this.#clearRow(row)

@@ -19,6 +19,7 @@ import { SnapshotEncoder } from './snapshot-encoder.ts'
 import type { SnapshotViewer } from './snapshot-viewer.ts'
 import { createViewer } from './snapshot-viewer.ts'
 import {
+  DECODED_EFFECTS_MAX,
   EFFECTS_PER_CELL_MAX,
   EFFECTS_PER_SEND_MAX,
   KILLS_PER_SEND_MAX,
@@ -207,6 +208,23 @@ describe('snapshot encoder', () => {
     assert.equal(pair.decoder.effects.count, EFFECTS_PER_CELL_MAX)
     pair.send()
     assert.equal(pair.decoder.effects.count, 0, 'told once')
+  })
+
+  it('[WF14] [I-16] a decoder keeps the first effects of a frame and counts the rest', () => {
+    const world = createCrowdWorld(3, 192)
+    const pair = new Pair(world, createViewer({ centreX: 96, centreZ: 96 }))
+    for (let id = 0; id < 3; id++) world.soldiers.cell[id] = id
+    pair.send(({ events }) => {
+      for (let index = 0; index < 3 * EFFECTS_PER_CELL_MAX; index++) {
+        const row = addEvent(events, EventType.hit)
+        events.target[row] = index % 3
+        events.value[row] = 1 + (index % 3)
+      }
+    })
+    const { effects } = pair.decoder
+    assert.equal(effects.count, DECODED_EFFECTS_MAX)
+    assert.equal(effects.droppedCount, 3 * EFFECTS_PER_CELL_MAX - DECODED_EFFECTS_MAX)
+    assert.equal(effects.target[DECODED_EFFECTS_MAX - 1], 1, 'the last kept is not written over')
   })
 
   it('[WF14] effects of several steps go out with one send', () => {

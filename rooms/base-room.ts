@@ -168,6 +168,7 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
     this.#reservations.add(sessionId, auth.userId)
     const isReserved = await stockRoom._reserveSeat.apply(this, args)
     if (!isReserved) this.#reservations.settle(sessionId)
+    this.guard('reserved', () => this.reserved())
     return isReserved
   }
 
@@ -372,6 +373,8 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
   protected abstract open(options: unknown): Promise<void> | void
   /** Whether a seat may be reserved now; false answers "full". */
   protected abstract mayReserve(options: unknown, auth: SeatAuth): boolean
+  /** A seat was reserved: the listing may say so. */
+  protected reserved(): void {}
   /** What one client may send. */
   protected frameAllowance(): TokenBucketLimits {
     return this.ports.limits

@@ -42,6 +42,7 @@ export class BattleMatch {
   readonly encoder: SnapshotEncoder
   readonly queues: InputQueues
   readonly #departed: PlayerResult[] = []
+  #rewindClampedTold = 0
 
   constructor(options: BattleMatchOptions) {
     this.matchId = options.matchId
@@ -87,11 +88,10 @@ export class BattleMatch {
     removeSoldier(this.world, netId)
   }
 
-  /** One command per soldier at most, then one step (I-12). */
+  /** One step, with the commands taken before. */
   step(): void {
     const { world, queues } = this
     const tickBefore = world.tick
-    this.#handOverCommands()
     stepWorld(world)
     this.encoder.collectEvents()
     assert(world.tick === tickBefore + 1, 'a step is one tick')
@@ -103,7 +103,15 @@ export class BattleMatch {
     return toBattleResult(this.world, this.matchId, [...rows, ...this.#departed])
   }
 
-  #handOverCommands(): void {
+  /** Shots whose view time was clamped since this was asked last. */
+  takeRewindClamped(): number {
+    const count = this.world.counters.rewindClamped[0]! - this.#rewindClampedTold
+    this.#rewindClampedTold += count
+    return count
+  }
+
+  /** Hands the world one command per soldier at most (I-12). */
+  takeCommands(): void {
     const { world, queues } = this
     for (let id = 0; id < world.slotsUsed; id++) {
       const command = queues.shift(id)

@@ -35,6 +35,8 @@ export interface SessionHost {
   patch(): void
   close(client: Client, reason: CloseReason): void
   publish(metadata: BattleMetadata): void
+  /** Seats reserved and not yet taken. */
+  reservedCount(): number
   /** Tells a participant which battle and soldier are his from now on, and begins snapshots. */
   welcome(participant: Participant): void
 }
@@ -99,7 +101,7 @@ export class BattleSession {
       mode: field.mode.id,
       map: field.mapId,
       region: this.#ports.region,
-      players: this.roster.playerCount,
+      players: this.roster.playerCount + this.#options.host.reservedCount(),
       playersMax: this.playersMax,
       spectators: this.roster.spectatorCount,
       spectatorsMax: this.spectatorsMax,
@@ -142,8 +144,9 @@ export class BattleSession {
     return index < 0 ? undefined : index
   }
 
-  /** Whether a seat may be reserved, while `reserved` others are. */
-  mayAdmit(userId: UserId, isSpectator: boolean, reserved: number): boolean {
+  /** Whether one more seat may be reserved. */
+  mayAdmit(userId: UserId, isSpectator: boolean): boolean {
+    const reserved = this.#options.host.reservedCount()
     if (this.roster.find(userId) !== undefined) return true
     if (this.#isClosed()) return false
     if (isSpectator) return this.roster.spectatorCount + reserved < this.spectatorsMax
@@ -217,12 +220,7 @@ export class BattleSession {
   }
 
   #isClosed(): boolean {
-    return (
-      this.#isDraining ||
-      this.#ports.isDraining() ||
-      this.#ladder.step >= OverloadStep.closed ||
-      this.roster.playerCount >= this.playersMax
-    )
+    return this.#isDraining || this.#ports.isDraining() || this.#ladder.step >= OverloadStep.closed
   }
 
   // ---- the tick ----------------------------------------------------------------------------
@@ -231,9 +229,8 @@ export class BattleSession {
     const { metrics, clock } = this.#ports
     this.#options.host.guard('tick', () => {
       const startMs = clock.monotonicMs()
-      for (let step = 0; step < wake.steps; step++) this.#match.step()
+      for (let step = 0; step < wake.steps; step++) this.#step()
       const steppedMs = clock.monotonicMs()
-      metrics.tickWork('sim', (steppedMs - startMs) / wake.steps)
       this.#afterSteps(startMs)
       this.#send(wake, steppedMs)
       const workMs = clock.monotonicMs() - startMs
@@ -245,7 +242,19 @@ export class BattleSession {
     if (wake.skipped > 0) metrics.tickSkipped(wake.skipped)
   }
 
+  #step(): void {
+    const { metrics, clock } = this.#ports
+    const startMs = clock.monotonicMs()
+    this.#match.takeCommands()
+    const takenMs = clock.monotonicMs()
+    this.#match.step()
+    metrics.tickWork('input', takenMs - startMs)
+    metrics.tickWork('sim', clock.monotonicMs() - takenMs)
+  }
+
   #afterSteps(nowMs: number): void {
+    const clamped = this.#match.takeRewindClamped()
+    if (clamped > 0) this.#ports.metrics.rewindClamped(clamped)
     if (!this.#match.isOver) return
     if (!this.#isResultTold) this.#tellResult()
     if (this.#match.world.tick < this.#match.nextBattleTick) return
@@ -277,7 +286,7 @@ export class BattleSession {
   }
 
   #project(nowMs: number, step: OverloadStep): void {
-    const { state, host, roomId } = this.#options
+    const { state, roomId } = this.#options
     const isMany = this.roster.playerCount >= MANY_PLAYERS
     this.#nextPatchMs = nowMs + 1000 / (isMany ? PATCH_RATE_HZ / 2 : PATCH_RATE_HZ)
     projectBattle(state, this.#match)
@@ -288,10 +297,15 @@ export class BattleSession {
     state.overloadStep = step
     this.#ports.metrics.shedLevel(roomId, step)
     this.#sendIdleAway(nowMs)
+    this.publishListing()
+  }
+
+  /** Tells the matchmaker, when anything it may know has changed. */
+  publishListing(): void {
     const { metadata } = this
-    if (JSON.stringify(metadata) === JSON.stringify(this.#listed)) return
+    if (isSameListing(metadata, this.#listed)) return
     this.#listed = metadata
-    host.publish(metadata)
+    this.#options.host.publish(metadata)
   }
 
   #sendIdleAway(nowMs: number): void {
@@ -342,4 +356,8 @@ export class BattleSession {
       if (participant.isReceiving) this.#options.host.welcome(participant)
     }
   }
+}
+
+function isSameListing(a: BattleMetadata, b: BattleMetadata): boolean {
+  return (Object.keys(a) as (keyof BattleMetadata)[]).every((field) => a[field] === b[field])
 }

@@ -236,8 +236,11 @@ describe('battlefield room', () => {
     assert.equal(rooms.size, 1)
     const late = server.client('late')
     await assert.rejects(late.joinById(players[0]!.room.roomId, {}))
-    await until(() => roomOf(players[0]!).metadata.locked, 'the listing')
-    assert.equal(roomOf(players[0]!).metadata.players, 8)
+    await until(() => roomOf(players[0]!).metadata.players === 8, 'the listing')
+    const watcher = server.client('watcher')
+    const watching = await watcher.joinById(players[0]!.room.roomId, { spectate: true })
+    watching.onMessage('*', () => undefined)
+    await watching.leave()
     await Promise.all(players.map(({ room }) => room.leave()))
   })
 

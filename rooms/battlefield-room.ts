@@ -83,6 +83,7 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
       host: {
         guard: (where, work) => this.guard(where, work),
         patch: () => this.broadcastPatch(),
+        reservedCount: () => this.reservedCount,
         close: (client, reason) => this.close(client, reason),
         welcome: (participant) => this.#welcome(participant),
         publish: (metadata) => this.#publish(metadata),
@@ -103,7 +104,12 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
 
   protected mayReserve(options: unknown, auth: SeatAuth): boolean {
     const isSpectator = readJoinWishes(options).spectate === true
-    return this.session.mayAdmit(auth.userId, isSpectator, this.reservedCount)
+    return this.session.mayAdmit(auth.userId, isSpectator)
+  }
+
+  /** At once, so that a herd of joins never sees a free seat that is none (B-07). */
+  protected override reserved(): void {
+    this.session.publishListing()
   }
 
   protected enter(client: Client, options: unknown, auth: SeatAuth): void {

@@ -38,6 +38,10 @@ function isInBlock(cellsX: number, cell: number, centre: number): boolean {
   return Math.abs(dx) <= 1 && Math.abs(dz) <= 1
 }
 
+function roomOf(client: RawClient): BattlefieldRoom {
+  return matchMaker.getLocalRoomById(client.seat.roomId) as BattlefieldRoom
+}
+
 describe('snapshot stream', () => {
   let server: RoomServer
   before(async () => {
@@ -46,10 +50,6 @@ describe('snapshot stream', () => {
     server = await startRoomServer({ balance, limits })
   })
   after(async () => await server.stop())
-
-  function roomOf(client: RawClient): BattlefieldRoom {
-    return matchMaker.getLocalRoomById(client.seat.roomId) as BattlefieldRoom
-  }
 
   /** Everybody walks a little, each his own way, and stands again. */
   async function walk(clients: readonly RawClient[], firstSeq: number): Promise<void> {

@@ -115,6 +115,7 @@ export class SnapshotWriter {
     this.#ports.sockets.writeFramed(owner, bytes, start, end)
     participant.writtenSend = this.#sendNumber
     this.#ports.metrics.snapshotBytes(end - start)
+    this.#ports.metrics.entitiesSent(viewer.visibleCount)
   }
 
   #cork(client: Participant['owner']): void {

@@ -89,7 +89,7 @@ function runOf(hasServer: boolean, cpuFactor = 1): LoadRun {
     roundTripMs: moments.slice(3).flatMap((moment) => moment.roundTripMs),
     joinMs: moments.flatMap((moment) => moment.joinMs),
     stealRatio: 0.012,
-    serverWaitRatio: 0.01,
+    serverWaitRatio: hasServer ? 0.01 : Number.NaN,
     cutShort: undefined,
   }
 }

@@ -170,10 +170,10 @@ export class LoadSession {
     const botCount = fullBots + leanBots
     const deadlineSec = botCount / joinsPerSec + JOIN_GRACE_SEC
     let moment = begin
-    while (!this.#isCut && moment.crowd.playing < botCount && moment.atSec < deadlineSec) {
+    while (!this.#isCut && !isWhole(moment, botCount) && moment.atSec < deadlineSec) {
       moment = await this.#nextSecond(moment, 'joining', deadlineSec - moment.atSec)
     }
-    if (moment.crowd.playing < botCount) {
+    if (!isWhole(moment, botCount)) {
       this.#options.progress.say(`Only ${moment.crowd.playing} of ${botCount} bots have joined.`)
     }
     this.#roundTripMs.length = 0
@@ -237,6 +237,11 @@ export class LoadSession {
       return undefined
     }
   }
+}
+
+/** Everybody is in battle, or was: with churn somebody is always out. */
+function isWhole({ crowd }: LoadMoment, botCount: number): boolean {
+  return crowd.playing >= botCount || crowd.joinsDone >= 1.05 * botCount
 }
 
 /** One process per spare core, as many as the crowd needs. */

@@ -17,7 +17,7 @@ import { openDataDir } from './data-dir.ts'
 import type { DataDir } from './data-dir.ts'
 import { createHealth } from './health.ts'
 import type { Health } from './health.ts'
-import { createFindClientAddress } from './http/client-address.ts'
+import { createFindClientAddress, createIsProxy } from './http/client-address.ts'
 import { createHttpApp } from './http/create-http-app.ts'
 import type { HttpAppPorts } from './http/create-http-app.ts'
 import { BATTLE_ROOM, createMatchmakingGate } from './http/guard-matchmaking.ts'
@@ -145,6 +145,7 @@ async function startParts(parts: Parts, demo: DemoControl | undefined): Promise<
     connectionsMax: config.connectionsMax,
     socketsPerAddressMax: config.socketsPerAddressMax,
     isOriginAllowed: createIsOriginAllowed(config.allowedOrigins, config.publicUrl),
+    isTrustedProxy: createIsProxy(config.trustedProxies),
     rejected: (reason: string) => rejections.cell(reason).add(1),
   }
   const server = createPublicServer(edge)

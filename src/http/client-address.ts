@@ -15,10 +15,7 @@ export type FindClientAddress = (
 
 /** The rule for these proxies: addresses or ranges, which configuration has checked. */
 export function createFindClientAddress(trustedProxies: readonly string[]): FindClientAddress {
-  const proxies = new BlockList()
-  for (const proxy of trustedProxies) addProxy(proxies, proxy)
-  const isProxy = (address: string) =>
-    isIP(address) !== 0 && proxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
+  const isProxy = createIsProxy(trustedProxies)
   return (remote, forwarded) => {
     let address = plainAddress(remote ?? 'unknown')
     if (forwarded === undefined) return address
@@ -29,6 +26,16 @@ export function createFindClientAddress(trustedProxies: readonly string[]): Find
       address = hop
     }
     return address
+  }
+}
+
+/** True for the address of a trusted proxy. */
+export function createIsProxy(trustedProxies: readonly string[]): (address: string) => boolean {
+  const proxies = new BlockList()
+  for (const proxy of trustedProxies) addProxy(proxies, proxy)
+  return (given) => {
+    const address = plainAddress(given)
+    return isIP(address) !== 0 && proxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
   }
 }
 

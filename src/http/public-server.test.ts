@@ -80,11 +80,26 @@ describe('the public port', () => {
     assert.match(first.toString(), /^HTTP\/1\.1 200/)
   })
 
+  it('does not count the sockets of a trusted proxy as one client', async (t) => {
+    const env = { SOCKETS_PER_ADDRESS_MAX: '2', TRUSTED_PROXIES: '127.0.0.9' }
+    const { url } = await startTestApp(t, env)
+    const { hostname, port } = new URL(url)
+    const proxied = Array.from({ length: 6 }, () =>
+      connect({ port: Number(port), host: hostname, localAddress: '127.0.0.9' }),
+    )
+    t.after(() => proxied.forEach((socket) => socket.destroy()))
+    const last = proxied.at(-1)!
+    last.write('GET /v1/regions HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n')
+    const [answer] = (await once(last, 'data')) as [Buffer]
+    assert.match(answer.toString(), /^HTTP\/1\.1 200/)
+  })
+
   it('[A-08] closes silent and half-sent requests, within 15 s as configured', async (t) => {
     const ports = {
       connectionsMax: 100,
       socketsPerAddressMax: 100,
       isOriginAllowed: () => true,
+      isTrustedProxy: () => false,
       rejected: () => undefined,
     }
     const usual = createPublicServer(ports)

@@ -23,6 +23,8 @@ export interface PublicServerPorts {
   readonly connectionsMax: number
   readonly socketsPerAddressMax: number
   readonly isOriginAllowed: IsOriginAllowed
+  /** Proxies carry everybody's sockets, so the cap per address is not for them. */
+  readonly isTrustedProxy: (address: string) => boolean
   /** Counts a refusal: `address_cap` or `origin`. */
   readonly rejected: (reason: string) => void
   /** Shorter in tests (ms). */
@@ -48,7 +50,9 @@ export function createPublicServer(ports: PublicServerPorts): Server {
 function capSocketsPerAddress(server: Server, ports: PublicServerPorts): void {
   const counts = new Map<string, number>()
   server.on('connection', (socket: Socket) => {
-    const key = addressKey(socket.remoteAddress ?? 'unknown')
+    const address = socket.remoteAddress ?? 'unknown'
+    if (ports.isTrustedProxy(address)) return
+    const key = addressKey(address)
     const count = (counts.get(key) ?? 0) + 1
     if (count > ports.socketsPerAddressMax) {
       ports.rejected('address_cap')

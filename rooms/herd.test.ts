@@ -10,6 +10,17 @@ import type { BattleListing, BattleMetadata } from '../matchmaker/choose-battle.
 
 const PLAYERS_MAX = 16
 
+async function listings(): Promise<BattleListing[]> {
+  const rooms = await matchMaker.query({ name: 'battlefield' })
+  return rooms.map(({ roomId, metadata }) => ({ ...(metadata as BattleMetadata), roomId }))
+}
+
+const token = (join: number) => ({
+  token: testToken(`herd${join}`),
+  headers: new Headers(),
+  ip: '127.0.0.1',
+})
+
 describe('a herd of joins', () => {
   let server: RoomServer
   before(async () => {
@@ -18,17 +29,7 @@ describe('a herd of joins', () => {
   })
   after(async () => await server.stop())
 
-  async function listings(): Promise<BattleListing[]> {
-    const rooms = await matchMaker.query({ name: 'battlefield' })
-    return rooms.map(({ roomId, metadata }) => ({ ...(metadata as BattleMetadata), roomId }))
-  }
-
   it('[B-07] seats 100 in exactly as many rooms as they need, by the listing alone', async () => {
-    const token = (join: number) => ({
-      token: testToken(`herd${join}`),
-      headers: new Headers(),
-      ip: '127.0.0.1',
-    })
     for (let join = 0; join < 100; join++) {
       const choice = chooseBattle({}, await listings())
       assert.ok(!('refuse' in choice))

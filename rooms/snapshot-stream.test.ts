@@ -42,6 +42,42 @@ function roomOf(client: RawClient): BattlefieldRoom {
   return matchMaker.getLocalRoomById(client.seat.roomId) as BattlefieldRoom
 }
 
+/** Everybody walks a little, each his own way, and stands again. */
+async function walk(clients: readonly RawClient[], firstSeq: number): Promise<void> {
+  const out = new Uint8Array(64)
+  for (const [index, client] of clients.entries()) {
+    for (let seq = firstSeq; seq < firstSeq + 4; seq++) {
+      const moving = { moveX: 60 * (index - 1), moveZ: 50, yaw: (1000 * (index + seq)) & 0xffff }
+      const end = encodeInputs([{ ...createCommand(), seq, ...moving }], out, 0)
+      client.send(RawFrame.bytes, 2, ...out.subarray(0, end))
+    }
+  }
+  const { soldiers, slotsUsed } = roomOf(clients[0]!).session.match.world
+  const isDone = () => {
+    const acks = Array.from(soldiers.ackSeq.subarray(0, slotsUsed))
+    return acks.filter((ack) => ack === firstSeq + 3).length === clients.length
+  }
+  await until(isDone, 'all commands are carried out')
+}
+
+async function assertSame(client: RawClient, decoder: SnapshotDecoder): Promise<void> {
+  const { world } = roomOf(client).session.match
+  const { soldiers } = world
+  const from = world.tick
+  await until(() => decoder.tick > from && !decoder.isLost, 'a snapshot of the standing world')
+  for (let netId = 0; netId < world.slotsUsed; netId++) {
+    if (soldiers.state[netId] !== 1) continue
+    const isNear = isInBlock(world.map.cellsX, soldiers.cell[netId]!, decoder.centreCell)
+    const isKnown = decoder.entities.ids.subarray(0, decoder.entities.count).includes(netId)
+    assert.equal(isKnown, isNear, `[E-11] soldier ${netId} is known when he is near`)
+    if (!isNear) continue
+    assert.ok(Math.abs(decoder.entities.x[netId]! - soldiers.px[netId]!) <= PLACE_METRES_MAX)
+    assert.ok(Math.abs(decoder.entities.z[netId]! - soldiers.pz[netId]!) <= PLACE_METRES_MAX)
+    assert.equal(decoder.entities.hp[netId], soldiers.hp[netId])
+    assert.equal(decoder.entities.team[netId], soldiers.team[netId])
+  }
+}
+
 describe('snapshot stream', () => {
   let server: RoomServer
   before(async () => {
@@ -50,42 +86,6 @@ describe('snapshot stream', () => {
     server = await startRoomServer({ balance, limits })
   })
   after(async () => await server.stop())
-
-  /** Everybody walks a little, each his own way, and stands again. */
-  async function walk(clients: readonly RawClient[], firstSeq: number): Promise<void> {
-    const out = new Uint8Array(64)
-    for (const [index, client] of clients.entries()) {
-      for (let seq = firstSeq; seq < firstSeq + 4; seq++) {
-        const moving = { moveX: 60 * (index - 1), moveZ: 50, yaw: (1000 * (index + seq)) & 0xffff }
-        const end = encodeInputs([{ ...createCommand(), seq, ...moving }], out, 0)
-        client.send(RawFrame.bytes, 2, ...out.subarray(0, end))
-      }
-    }
-    const { soldiers, slotsUsed } = roomOf(clients[0]!).session.match.world
-    const isDone = () => {
-      const acks = Array.from(soldiers.ackSeq.subarray(0, slotsUsed))
-      return acks.filter((ack) => ack === firstSeq + 3).length === clients.length
-    }
-    await until(isDone, 'all commands are carried out')
-  }
-
-  async function assertSame(client: RawClient, decoder: SnapshotDecoder): Promise<void> {
-    const { world } = roomOf(client).session.match
-    const { soldiers } = world
-    const from = world.tick
-    await until(() => decoder.tick > from && !decoder.isLost, 'a snapshot of the standing world')
-    for (let netId = 0; netId < world.slotsUsed; netId++) {
-      if (soldiers.state[netId] !== 1) continue
-      const isNear = isInBlock(world.map.cellsX, soldiers.cell[netId]!, decoder.centreCell)
-      const isKnown = decoder.entities.ids.subarray(0, decoder.entities.count).includes(netId)
-      assert.equal(isKnown, isNear, `[E-11] soldier ${netId} is known when he is near`)
-      if (!isNear) continue
-      assert.ok(Math.abs(decoder.entities.x[netId]! - soldiers.px[netId]!) <= PLACE_METRES_MAX)
-      assert.ok(Math.abs(decoder.entities.z[netId]! - soldiers.pz[netId]!) <= PLACE_METRES_MAX)
-      assert.equal(decoder.entities.hp[netId], soldiers.hp[netId])
-      assert.equal(decoder.entities.team[netId], soldiers.team[netId])
-    }
-  }
 
   it('[I-14] decodes to the server state, after skipped snapshots and after coming back', async () => {
     const options = { joinOptions: { mode: server.ports.balance().modes[0]!.id } }

@@ -50,9 +50,7 @@ describe('transport choice', () => {
   })
 
   it('uws that does not load says so', async () => {
-    const importModule = async () => {
-      throw new Error('GLIBC_2.38 not found')
-    }
+    const importModule = () => Promise.reject(new Error('GLIBC_2.38 not found'))
     await assert.rejects(
       chooseTransport({ name: 'uws', server, importModule }),
       /does not load here/,

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import type { Client } from '@colyseus/core'
-import WebSocket, { WebSocketServer } from 'ws'
+import { WebSocket, WebSocketServer } from 'ws'
 import { FRAME_SPARE_BYTES, createWsSockets } from './ws-socket.ts'
 
 describe('ws sockets', () => {

@@ -3,7 +3,7 @@
  * bytes a test wants. Remembers what came in and how it was closed.
  */
 import { assertDefined } from '@battalion/base/assert.ts'
-import WebSocket from 'ws'
+import { WebSocket } from 'ws'
 import { testToken } from './room-server.ts'
 
 /** Frame codes of Colyseus' protocol. */
@@ -71,7 +71,7 @@ export function connectRaw(
   const token = options.socketToken ?? testToken(options.userId)
   const search = new URLSearchParams({ sessionId: seat.sessionId, ...query })
   if (token !== '') search.set('_authToken', token)
-  const address = `ws://127.0.0.1:${server.port}/${seat.processId}/${seat.roomId}?${search}`
+  const address = `ws://127.0.0.1:${server.port}/${seat.processId}/${seat.roomId}?${search.toString()}`
   const socket = new WebSocket(address)
   const frames: Buffer[] = []
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {

@@ -1,0 +1,174 @@
+/**
+ * A battle session without Colyseus, sockets or time: the clock stands until a test moves it, and
+ * sockets remember what was done to them. For tests of the tick and for its bench.
+ */
+import type { Clock, Timers } from '@battalion/base/clock.ts'
+import { assertDefined } from '@battalion/base/assert.ts'
+import { toMatchId, toUserId } from '@battalion/base/ids.ts'
+import type { Balance } from '@battalion/sim/balance.ts'
+import type { Client } from '@colyseus/core'
+import { BattleSession } from '../../../rooms/battle-session.ts'
+import { chooseField } from '../../../rooms/choose-field.ts'
+import { createParticipant } from '../../../rooms/participant.ts'
+import type { Participant } from '../../../rooms/participant.ts'
+import type { MatchResults, RoomLimits, RoomMetrics, RoomPorts } from '../../../rooms/ports.ts'
+import { BattlefieldState } from '../../../schema/battlefield-state.ts'
+import { TEST_LIMITS } from './room-server.ts'
+
+export interface FakeSessionOptions {
+  readonly balance: Balance
+  readonly mode?: string
+  readonly map?: string
+  readonly limits?: Partial<RoomLimits>
+  /** False forgets what sockets were told (benches). */
+  readonly isRecording?: boolean
+}
+
+/** What was done to a socket, in order: `cork`, `frame`, `message`, `uncork`, `patch`, `close`. */
+export interface SocketCall {
+  readonly userId: string
+  readonly call: string
+  readonly bytes: number
+}
+
+export interface FakeSession {
+  readonly session: BattleSession
+  readonly state: BattlefieldState
+  readonly calls: SocketCall[]
+  readonly errors: unknown[]
+  readonly results: Parameters<MatchResults['report']>[0][]
+  /** What each socket says it has not sent yet (bytes). */
+  readonly buffered: Map<string, number>
+  /** How many clock readings the next wake-up takes late (ms). */
+  join(userId: string, isSpectator?: boolean): Participant
+  /** Lets the next wake-up come, `lateMs` after its time. */
+  wake(lateMs?: number): void
+}
+
+export function createFakeSession(options: FakeSessionOptions): FakeSession {
+  const time = createTime()
+  const fake = {
+    calls: [] as SocketCall[],
+    errors: [] as unknown[],
+    results: [] as Parameters<MatchResults['report']>[0][],
+    buffered: new Map<string, number>(),
+    state: new BattlefieldState(),
+  }
+  const note = (client: Client, call: string, bytes = 0) => {
+    if (options.isRecording !== false) fake.calls.push({ userId: client.sessionId, call, bytes })
+  }
+  const ports = fakePorts(options, time, fake, note)
+  const session: BattleSession = new BattleSession({
+    ports,
+    field: chooseField(options.balance, options),
+    state: fake.state,
+    roomId: 'fake',
+    host: {
+      guard: (_, work) => {
+        try {
+          work()
+          return true
+        } catch (error) {
+          fake.errors.push(error)
+          return false
+        }
+      },
+      patch: () => {
+        for (const { owner, isReceiving } of session.roster.all)
+          if (isReceiving) note(owner, 'patch')
+      },
+      close: (client) => note(client, 'close'),
+      publish: () => undefined,
+      reservedCount: () => 0,
+      welcome: (participant) => session.beginReceiving(participant),
+    },
+  })
+  session.start()
+  return {
+    ...fake,
+    session,
+    join: (userId, isSpectator = false) => join(session, userId, isSpectator, note),
+    wake: time.wake,
+  }
+}
+
+type Note = (client: Client, call: string, bytes?: number) => void
+
+function join(
+  session: BattleSession,
+  userId: string,
+  isSpectator: boolean,
+  note: Note,
+): Participant {
+  const owner = {
+    sessionId: userId,
+    send: () => note(owner, 'message'),
+  } as unknown as Client
+  const participant = createParticipant({
+    userId: toUserId(userId),
+    name: userId,
+    bot: false,
+    isSpectator,
+    classId: 0,
+    owner,
+    nowMs: 0,
+  })
+  session.join(participant)
+  session.beginReceiving(participant)
+  return participant
+}
+
+function createTime() {
+  let nowMs = 0
+  let due: { atMs: number; callback: () => void } | undefined
+  const clock: Clock = { monotonicMs: () => nowMs, wallMs: () => nowMs }
+  const timers: Timers = {
+    setTimeout(callback, delayMs) {
+      due = { atMs: nowMs + delayMs, callback }
+      return { cancel: () => undefined }
+    },
+  }
+  const wake = (lateMs = 0) => {
+    const { atMs, callback } = assertDefined(due, 'the loop waits')
+    due = undefined
+    nowMs = Math.max(nowMs, atMs) + lateMs
+    callback()
+  }
+  return { clock, timers, wake }
+}
+
+function fakePorts(
+  options: FakeSessionOptions,
+  time: ReturnType<typeof createTime>,
+  fake: Pick<FakeSession, 'results' | 'buffered'>,
+  note: Note,
+): RoomPorts {
+  let serial = 0
+  return {
+    clock: time.clock,
+    timers: time.timers,
+    logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+    metrics: new Proxy({} as RoomMetrics, { get: () => ignore }),
+    auth: {
+      verifyAccessToken: () => Promise.reject(new RangeError('nobody signs in here')),
+      isUserAllowed: () => Promise.resolve(true),
+    },
+    sockets: {
+      bufferedBytes: ({ sessionId }) => fake.buffered.get(sessionId) ?? 0,
+      writeFramed: (client, _, start, end) => note(client, 'frame', end - start),
+      cork: (client) => note(client, 'cork'),
+      uncork: (client) => note(client, 'uncork'),
+      terminate: (client) => note(client, 'terminate'),
+    },
+    seats: { claim: ignore, release: ignore },
+    results: { report: (result) => fake.results.push(result) },
+    balance: () => options.balance,
+    limits: { ...TEST_LIMITS, playersMax: 4096, ...options.limits },
+    region: 'fake',
+    isDraining: () => false,
+    createMatchId: () => toMatchId(`match-${++serial}`),
+    createSeed: () => serial,
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,123 @@
+/** The tick of a battle, without sockets or time. */
+import { strict as assert } from 'node:assert'
+import { describe, it } from 'node:test'
+import { sampleBalance } from '@battalion/sim/sample-battle.ts'
+import { createFakeSession } from '@battalion/testkit/fake-session.ts'
+import { CATCH_UP_STEPS_MAX } from './tick-loop.ts'
+
+const QUIET = sampleBalance({ mode: { warmupSec: 600 } })
+
+describe('battle session', () => {
+  it('[NET-3] writes one frame per client and wake-up; a due patch leaves under one cork', () => {
+    const fake = createFakeSession({ balance: QUIET })
+    for (const id of ['a', 'b', 'c']) fake.join(id)
+    fake.wake()
+    for (const id of ['a', 'b', 'c']) {
+      const mine = fake.calls.filter(({ userId }) => userId === id).map(({ call }) => call)
+      assert.deepEqual(mine, ['cork', 'frame', 'patch', 'uncork'])
+    }
+    fake.calls.length = 0
+    fake.wake()
+    assert.deepEqual(
+      fake.calls.map(({ call }) => call),
+      ['frame', 'frame', 'frame'],
+    )
+  })
+
+  it('rotates the order of clients, so that nobody is always last', () => {
+    const fake = createFakeSession({ balance: QUIET })
+    for (const id of ['a', 'b', 'c']) fake.join(id)
+    const lasts = new Set<string>()
+    for (let wake = 0; wake < 9; wake++) {
+      fake.calls.length = 0
+      fake.wake()
+      lasts.add(fake.calls.findLast(({ call }) => call === 'frame')!.userId)
+    }
+    assert.equal(lasts.size, 3)
+  })
+
+  it('[C-12] a late wake-up makes several steps and sends once', () => {
+    const fake = createFakeSession({ balance: QUIET })
+    fake.join('a')
+    fake.wake()
+    const tick = fake.session.match.world.tick
+    fake.calls.length = 0
+    fake.wake(149)
+    assert.equal(fake.session.match.world.tick - tick, 3)
+    assert.equal(fake.calls.filter(({ call }) => call === 'frame').length, 1)
+    fake.wake(10_000)
+    assert.equal(fake.session.match.world.tick - tick, 3 + CATCH_UP_STEPS_MAX)
+  })
+
+  it('[A-06] skips who does not read, tells all anew later, and nobody else notices', () => {
+    const fake = createFakeSession({ balance: QUIET })
+    const slow = fake.join('slow')
+    fake.join('quick')
+    fake.wake()
+    fake.buffered.set('slow', 70_000)
+    fake.calls.length = 0
+    for (let wake = 0; wake < 10; wake++) fake.wake()
+    assert.equal(
+      fake.calls.filter(({ userId, call }) => userId === 'slow' && call === 'frame').length,
+      0,
+    )
+    assert.equal(
+      fake.calls.filter(({ userId, call }) => userId === 'quick' && call === 'frame').length,
+      10,
+    )
+    assert.equal(slow.viewer.needKey, true)
+    fake.buffered.set('slow', 0)
+    fake.wake()
+    assert.equal(slow.viewer.needKey, false)
+  })
+
+  it('[H-05] halves the snapshots and lets nobody in when it cannot keep the pace', () => {
+    const fake = createFakeSession({ balance: QUIET })
+    const { userId } = fake.join('a')
+    assert.equal(fake.session.metadata.locked, false)
+    for (let late = 0; late < 6; late++) fake.wake(60)
+    assert.equal(fake.session.metadata.locked, true)
+    assert.equal(fake.session.mayAdmit(userId, false), true, 'who is in may come back')
+    const stranger = `${userId}2` as typeof userId
+    assert.equal(fake.session.mayAdmit(stranger, false), false)
+    fake.calls.length = 0
+    for (let wake = 0; wake < 20; wake++) fake.wake()
+    const frames = fake.calls.filter(({ call }) => call === 'frame').length
+    assert.equal(frames, 10)
+    for (let wake = 0; wake < 220; wake++) fake.wake()
+    assert.equal(fake.state.overloadStep, 0)
+    assert.equal(fake.session.mayAdmit(stranger, false), true)
+  })
+
+  it('[BAT-7] goes from warm-up to result to the next match, once each', () => {
+    const mode = { warmupSec: 1, roundSec: 2, endedSec: 1, playersMin: 1 }
+    const fake = createFakeSession({ balance: sampleBalance({ mode }) })
+    fake.join('a')
+    fake.join('b')
+    fake.join('watcher', true)
+    const first = fake.session.match.matchId
+    const hz = fake.session.match.world.mode.tickRateHz
+    for (let wake = 0; wake < 3 * hz + 2; wake++) fake.wake()
+    assert.equal(fake.state.phase, 'ended')
+    assert.equal(fake.results.length, 1)
+    assert.equal(fake.results[0]?.players.length, 2)
+    assert.equal(fake.calls.filter(({ call }) => call === 'message').length, 3)
+    for (let wake = 0; wake < hz + 2; wake++) fake.wake()
+    assert.notEqual(fake.session.match.matchId, first)
+    assert.equal(fake.session.match.world.soldierCount, 2)
+    assert.equal(fake.results.length, 1)
+    assert.deepEqual(fake.errors, [])
+  })
+
+  it('[BAT-2] runs at every rate from 1 to 128 Hz', () => {
+    for (const tickRateHz of [1, 10, 64, 128]) {
+      const balance = sampleBalance({ mode: { warmupSec: 600, tickRateHz } })
+      const fake = createFakeSession({ balance })
+      fake.join('a')
+      for (let wake = 0; wake < tickRateHz; wake++) fake.wake()
+      assert.equal(fake.session.match.world.tick, tickRateHz)
+      assert.equal(fake.calls.filter(({ call }) => call === 'frame').length, tickRateHz)
+      assert.deepEqual(fake.errors, [])
+    }
+  })
+})

@@ -65,7 +65,7 @@ describe('the play page on a real server', { skip }, () => {
     })
     browser = await openBrowser()
     stops.unshift(() => browser.close())
-    ;({ page, complaints } = await openPage(browser, { viewport: { width: 900, height: 600 } }))
+    ;({ page, complaints } = await openPage(browser, { viewport: { width: 760, height: 480 } }))
     page.setDefaultTimeout(WAIT_MS_MAX)
     await page.goto(`${url}/?mode=duel`)
   })
@@ -118,16 +118,13 @@ describe('the play page on a real server', { skip }, () => {
   })
 
   it('shoots: the magazine empties', async () => {
-    const before = await readOwn(page)
-    await page.mouse.move(700, 300)
+    const then = await readOwn(page)
+    await page.mouse.move(600, 240)
     await page.mouse.down()
-    await page.waitForFunction(
-      (magazine) => {
-        const { own } = (globalThis as unknown as DebugPage).battalionDebug
-        return own.magazine < magazine
-      },
-      before.magazine,
-    )
+    await page.waitForFunction((magazine) => {
+      const { own } = (globalThis as unknown as DebugPage).battalionDebug
+      return own.magazine < magazine
+    }, then.magazine)
     await picture('4-shooting')
     await page.mouse.up()
   })
@@ -150,7 +147,7 @@ describe('the play page on a real server', { skip }, () => {
   })
 
   it('[BAT-7] comes back after a lost line as the same soldier', async () => {
-    const before = await readOwn(page)
+    const then = await readOwn(page)
     await page.evaluate(() => {
       const { source } = (globalThis as unknown as DebugPage).battalionDebug.app
       ;(source as unknown as { client: { dropConnection(): void } }).client.dropConnection()
@@ -159,8 +156,8 @@ describe('the play page on a real server', { skip }, () => {
     await picture('8-lost')
     await page.locator('.banner').waitFor({ state: 'hidden' })
     const later = await readOwn(page)
-    assert.equal(later.netId, before.netId)
-    assert.equal(later.team, before.team)
+    assert.equal(later.netId, then.netId)
+    assert.equal(later.team, then.team)
   })
 
   it('shows the engineer what is going on, and makes the network worse', async () => {

@@ -1,6 +1,7 @@
 /**
  * Script time of the page per picture with 1,000 soldiers, all of them in view, in headless
- * Chromium. Painting itself is the GPU's (here: a software one) and not counted.
+ * Chromium, as CPU time of the page's thread. Painting itself is the GPU's (here: a software one)
+ * and not counted. Wall time is reported beside it, without a limit: it measures the machine's load.
  */
 import { benchRow } from '@battalion/testkit/bench-row.ts'
 import type { BenchOptions, BenchRow } from '@battalion/testkit/bench-row.ts'
@@ -28,25 +29,34 @@ export async function runBench({ small }: BenchOptions): Promise<BenchRow[]> {
   ] as const) {
     if (figures === undefined) continue
     const base = { better: 'lower' } as const
+    const of = `${SOLDIERS} soldiers ${name}`
+    const { cpuMsP50, cpuMsP95, scriptMsP95, drawCalls } = figures
     rows.push(
       benchRow({
         ...base,
-        name: `page script p50, ${SOLDIERS} soldiers ${name}`,
-        value: figures.scriptMsP50,
+        name: `page cpu a picture p50, ${of}`,
+        value: cpuMsP50,
         unit: 'ms',
         budget: null,
       }),
       benchRow({
         ...base,
-        name: `page script p95, ${SOLDIERS} soldiers ${name}`,
-        value: figures.scriptMsP95,
+        name: `page cpu a picture p95, ${of}`,
+        value: cpuMsP95,
         unit: 'ms',
         budget: SCRIPT_MS_P95_MAX,
       }),
       benchRow({
         ...base,
-        name: `draw calls, ${SOLDIERS} soldiers ${name}`,
-        value: figures.drawCalls,
+        name: `page wall a picture p95, ${of}`,
+        value: scriptMsP95,
+        unit: 'ms',
+        budget: null,
+      }),
+      benchRow({
+        ...base,
+        name: `page draw calls, ${of}`,
+        value: drawCalls,
         unit: 'calls',
         budget: DRAW_CALLS_MAX,
       }),

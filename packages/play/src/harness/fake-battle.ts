@@ -44,6 +44,8 @@ export class FakeBattle implements BattleSource {
   readonly #hurtMs: Float32Array
   readonly #handlers = new Map<string, Set<Handler>>()
   readonly #roster = new Map<string, RosterView>()
+  /** One byte per square metre: 1 = something stands there. */
+  readonly #blocked: Uint8Array
   readonly #count: number
   #seed = 99
   #lastMs = 0
@@ -51,6 +53,7 @@ export class FakeBattle implements BattleSource {
 
   constructor(options: FakeOptions) {
     this.#count = options.soldierCount
+    this.#blocked = markBlocked(this.map)
     this.soldiers = createSoldierFrame(options.soldierCount)
     this.#goalX = new Float32Array(options.soldierCount)
     this.#goalZ = new Float32Array(options.soldierCount)
@@ -213,13 +216,8 @@ export class FakeBattle implements BattleSource {
   }
 
   #isBlocked(x: number, z: number): boolean {
-    return this.map.boxes.some(
-      (box) =>
-        x > box.x - 0.5 &&
-        z > box.z - 0.5 &&
-        x < box.x + box.width + 0.5 &&
-        z < box.z + box.depth + 0.5,
-    )
+    const { widthMetres } = this.map
+    return this.#blocked[Math.floor(z) * widthMetres + Math.floor(x)] === 1
   }
 
   #shoot(): void {
@@ -299,4 +297,15 @@ export class FakeBattle implements BattleSource {
       roster: this.#roster,
     }
   }
+}
+
+function markBlocked(map: BattleMap): Uint8Array {
+  const blocked = new Uint8Array(map.widthMetres * map.depthMetres)
+  for (const { x, z, width, depth } of map.boxes) {
+    for (let row = Math.floor(z); row <= z + depth; row++) {
+      const from = row * map.widthMetres + Math.floor(x)
+      blocked.fill(1, from, from + Math.ceil(width) + 1)
+    }
+  }
+  return blocked
 }

@@ -23,6 +23,7 @@ import type { Palette } from './palette.ts'
 import { QuadBatch } from './quad-batch.ts'
 import { SoldierLayer } from './soldier-layer.ts'
 import { paintSoldiers } from './soldier-sprites.ts'
+import { isSoftwareRendered } from './software-rendering.ts'
 import { ViewUniforms } from './view-uniforms.ts'
 import { WallLayer } from './wall-layer.ts'
 
@@ -80,12 +81,13 @@ export class BattlefieldView {
     palette: Palette,
   ): Promise<BattlefieldView> {
     const renderer = new WebGLRenderer()
+    const isSlow = isSoftwareRendered()
     await renderer.init({
       canvas,
-      antialias: true,
+      antialias: !isSlow,
       backgroundAlpha: 1,
       backgroundColor: 0x000000,
-      resolution: Math.min(PIXEL_RATIO_MAX, globalThis.devicePixelRatio),
+      resolution: isSlow ? 1 : Math.min(PIXEL_RATIO_MAX, globalThis.devicePixelRatio),
       width: Math.max(1, canvas.clientWidth),
       height: Math.max(1, canvas.clientHeight),
       autoDensity: false,

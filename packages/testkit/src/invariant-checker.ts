@@ -1,5 +1,5 @@
 /**
- * All invariants of a battle (faults.md, I-10 to I-13 and I-16), checked after each step of one world
+ * All invariants of a battle (faults.md, I-10 to I-13 and I-16, E-04) and its course, checked after each step of one world
  * from raw columns and events. I-15 needs a twin and lives in `run-sim-battles.ts`. Never changes the
  * world.
  */
@@ -8,9 +8,11 @@ import type { Balance } from '@battalion/sim/balance.ts'
 import type { World } from '@battalion/sim/world.ts'
 import { BoundsCheck } from './check-bounds.ts'
 import { CommandCheck } from './check-commands.ts'
+import { CourseCheck } from './check-course.ts'
 import { LedgerCheck } from './check-ledger.ts'
 import { LimitsCheck } from './check-limits.ts'
 import { MovementCheck } from './check-movement.ts'
+import { ProjectileCheck } from './check-projectiles.ts'
 import { RewindCheck } from './check-rewind.ts'
 import type { SimOperation } from './sim-operations.ts'
 import type { BattleFacts, StepRecord } from './step-record.ts'
@@ -21,9 +23,11 @@ export class InvariantChecker {
   readonly #facts: BattleFacts
   readonly #bounds: BoundsCheck
   readonly #commands: CommandCheck
+  readonly #course: CourseCheck
   readonly #ledger: LedgerCheck
   readonly #limits: LimitsCheck
   readonly #movement: MovementCheck
+  readonly #projectiles = new ProjectileCheck()
   readonly #rewind: RewindCheck
 
   /** `balance` is the one that should hold; the world's own is not asked. */
@@ -36,6 +40,7 @@ export class InvariantChecker {
     this.#facts = { map, mode, balance, walls: new WallOracle(map) }
     this.#bounds = new BoundsCheck(world.capacity)
     this.#commands = new CommandCheck(world.capacity)
+    this.#course = new CourseCheck(world.capacity)
     this.#ledger = new LedgerCheck(world.capacity)
     this.#limits = new LimitsCheck(world.capacity)
     this.#movement = new MovementCheck(world.capacity)
@@ -55,5 +60,7 @@ export class InvariantChecker {
     this.#movement.check(step, this.#commands)
     this.#ledger.check(step)
     this.#rewind.check(step)
+    this.#projectiles.check(step)
+    this.#course.check(step, this.#commands)
   }
 }

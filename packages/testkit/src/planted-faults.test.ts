@@ -16,7 +16,8 @@ function catchFault(fault: PlantedFault): SimFailure | undefined {
   const balance = loadShippedBalance()
   for (let seed = 1; seed <= SEEDS_MAX; seed++) {
     try {
-      runSimBattles(balance, planSim(balance, { seed, steps: STEPS_MAX, players: 32 }), { fault })
+      const plan = planSim(balance, { seed, steps: STEPS_MAX, players: 32 })
+      runSimBattles(balance, { ...plan, rules: { ...plan.rules, ...fault.rules } }, { fault })
     } catch (error) {
       assert.ok(error instanceof SimFailure, String(error))
       return error
@@ -37,7 +38,7 @@ describe('the invariants catch a planted bug', () => {
 
   it('covers every invariant of the battle', () => {
     const named = new Set(PLANTED_FAULTS.map((fault) => fault.invariantId))
-    for (const id of ['I-10', 'I-11', 'I-12', 'I-13', 'I-15', 'I-16', 'E-04']) {
+    for (const id of ['I-10', 'I-11', 'I-12', 'I-13', 'I-15', 'I-16', 'E-04', 'L2', 'L4', 'B2']) {
       assert.ok(named.has(id), `no bug is planted for ${id}`)
     }
   })

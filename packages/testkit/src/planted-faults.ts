@@ -3,7 +3,7 @@
  * as the bug would, and names the invariant that must notice. The mutation test proves the checker on
  * them; nothing here is ever part of a server.
  */
-import type { Balance } from '@battalion/sim/balance.ts'
+import type { Balance, Mode } from '@battalion/sim/balance.ts'
 import { EventType } from '@battalion/sim/events.ts'
 import { EVENTS_PER_STEP_MAX, REWIND_ROWS, WEAPON_SLOTS } from '@battalion/sim/limits.ts'
 import type { World } from '@battalion/sim/world.ts'
@@ -14,6 +14,8 @@ import type { StepRecord } from './step-record.ts'
 export interface PlantedFault {
   readonly name: string
   readonly invariantId: string
+  /** Rules of the mode without which the bug has no effect. */
+  readonly rules?: Partial<Mode>
   readonly spoilBalance?: (balance: Balance) => Balance
   readonly beforeStep?: (world: World) => void
   readonly afterStep?: (world: World, step: StepRecord) => void
@@ -172,6 +174,39 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     invariantId: 'I-16',
     afterStep(world) {
       forEachRow(world, EventType.leave, () => void world.soldierCount++)
+    },
+  },
+  {
+    name: 'a blast passes walls',
+    invariantId: 'E-04',
+    afterStep(world, step) {
+      forEachRow(world, EventType.explosion, (row) => {
+        // The bug's effect on the events: whoever it hurt is behind a wall from where it burst.
+        const wall = step.map.boxes.find((box) => box.kind === 'wall' && box.width > 2)!
+        world.events.x[row] = wall.x + wall.width / 2
+        world.events.z[row] = wall.z + wall.depth / 2
+      })
+    },
+  },
+  {
+    name: 'the dead come back too early',
+    invariantId: 'L4',
+    rules: { downSec: 0, respawnSec: 3 },
+    beforeStep: (world) => void world.soldiers.respawnTick.fill(0),
+  },
+  {
+    name: 'one touch revives',
+    invariantId: 'L2',
+    beforeStep(world) {
+      world.soldiers.reviveTicks.fill(1000)
+      world.soldiers.reviveWorkTick.fill(world.tick)
+    },
+  },
+  {
+    name: 'tickets are lost',
+    invariantId: 'B2',
+    afterStep(world) {
+      if (world.tick % 200 === 0) world.teams.tickets[0] = Math.max(0, world.teams.tickets[0]! - 3)
     },
   },
   {

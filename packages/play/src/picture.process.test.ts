@@ -1,6 +1,6 @@
 /**
- * The picture in a real browser: no complaints, draw calls that do not grow with the soldiers, and a
- * page small enough to send.
+ * The picture in a real browser: no complaints, draw calls that do not grow with the soldiers, and
+ * a page small enough to send.
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'

@@ -1,5 +1,6 @@
 /**
- * The play page against a real server, in a real browser: watch, join, move, shoot, see damage, die,
+ * The play page against a real server, in a real browser: watch, join, move, shoot, see damage,
+ * die,
  * respawn, lose the line and come back, leave. Pictures of each stage go to a temporary folder,
  * whose path is printed when something fails.
  */

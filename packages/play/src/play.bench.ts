@@ -1,7 +1,8 @@
 /**
  * Script time of the page per picture with 1,000 soldiers, all of them in view, in headless
  * Chromium, as CPU time of the page's thread. Painting itself is the GPU's (here: a software one)
- * and not counted. Wall time is reported beside it, without a limit: it measures the machine's load.
+ * and not counted. Wall time is reported beside it, without a limit: it measures the machine's
+ * load.
  */
 import { benchRow } from '@battalion/testkit/bench-row.ts'
 import type { BenchOptions, BenchRow } from '@battalion/testkit/bench-row.ts'

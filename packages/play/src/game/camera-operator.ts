@@ -1,6 +1,6 @@
 /**
- * Who moves the camera: the own soldier, the director, a followed soldier, or the spectator's hands.
- * One update per picture; the maths is `camera.ts`.
+ * Who moves the camera: the own soldier, the director, a followed soldier, or the spectator's
+ * hands. One update per picture; the maths is `camera.ts`.
  */
 import type { BattleMap } from '@battalion/sim/balance.ts'
 import { LifeState } from '@battalion/sim/world.ts'

@@ -1,5 +1,6 @@
 /**
- * Which soldiers wear their names: the followed one, the one under the pointer, the own squad. Pure.
+ * Which soldiers wear their names: the followed one, the one under the pointer, the own squad.
+ * Pure.
  */
 import type { NameLabel } from '../hud/name-labels.ts'
 import { toWorld } from '../render/camera.ts'

@@ -1,6 +1,6 @@
 /**
- * The automatic camera of spectators: finds where the battle is hottest and stays there for a while.
- * Pure: time and the frame are arguments.
+ * The automatic camera of spectators: finds where the battle is hottest and stays there for a
+ * while. Pure: time and the frame are arguments.
  */
 import { CELL_METRES } from '@battalion/sim/limits.ts'
 

@@ -1,6 +1,6 @@
 /**
- * What the page remembers between visits: the guest's token, the name, the class, the theme. Kept in
- * localStorage, and forgotten without a fuss where there is none.
+ * What the page remembers between visits: the guest's token, the name, the class, the theme. Kept
+ * in localStorage, and forgotten without a fuss where there is none.
  */
 
 export interface StoredSession {

@@ -1,6 +1,6 @@
 /**
- * What surrounds the aim: crosshair, hit marker, arcs that point at who hurt the player, and the red
- * rim of low health. DOM elements moved by transforms; nothing here is drawn per soldier.
+ * What surrounds the aim: crosshair, hit marker, arcs that point at who hurt the player, and the
+ * red rim of low health. DOM elements moved by transforms; nothing here is drawn per soldier.
  */
 import { el, setClass, setShown } from './dom.ts'
 

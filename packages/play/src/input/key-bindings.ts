@@ -1,6 +1,6 @@
 /**
- * Which key means what: from held keys to movement and buttons. Pure; keys are `KeyboardEvent.code`,
- * so the keys keep their places on every keyboard layout.
+ * Which key means what: from held keys to movement and buttons. Pure; keys are
+ * `KeyboardEvent.code`, so the keys keep their places on every keyboard layout.
  */
 import { Button } from '@battalion/sim/commands.ts'
 

@@ -22,7 +22,9 @@ export interface Extent {
 /** Closest and widest view (CSS pixels per metre). */
 export const ZOOM_MAX = 48
 export const ZOOM_MIN = 2.2
-/** Metres a player sees across the longer side of the picture; wider shows little more of a block. */
+/**
+ * Metres a player sees across the longer side of the picture; wider shows little more of a block.
+ */
 export const PLAYER_VIEW_METRES = 72
 /** How quickly the eye closes in on its goal (1/s); higher jerks, lower lags behind the soldier. */
 const FOLLOW_RATE = 9

@@ -1,7 +1,7 @@
 /**
  * Short-lived pictures: tracers, flashes, sparks, smoke, rings, scorch marks. A pool of columns,
- * stepped by time; when full, the oldest makes room. Pure but for the batch it draws into; chance is
- * an argument.
+ * stepped by time; when full, the oldest makes room. Pure but for the batch it draws into; chance
+ * is an argument.
  */
 import type { Camera } from './camera.ts'
 import type { QuadBatch } from './quad-batch.ts'

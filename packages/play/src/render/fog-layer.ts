@@ -30,7 +30,8 @@ uniform vec4 uEye;
 void main() {
   vec2 away = max(uBlock.xy - vWorld, vWorld - uBlock.zw);
   float beyond = max(away.x, away.y);
-  float drift = 0.5 + 0.5 * sin(vWorld.x * 0.11 + uEye.y * 0.3) * sin(vWorld.y * 0.13 - uEye.y * 0.2);
+  float waves = sin(vWorld.x * 0.11 + uEye.y * 0.3) * sin(vWorld.y * 0.13 - uEye.y * 0.2);
+  float drift = 0.5 + 0.5 * waves;
   float alpha = smoothstep(-3.0, 5.0, beyond) * uFog.a * (0.86 + 0.14 * drift);
   finalColor = vec4(uFog.rgb * alpha, alpha);
 }

@@ -1,6 +1,6 @@
 /**
- * Walls, buildings and cover with height, in one draw call: the eye's parallax comes from the vertex
- * shader, hidden faces from the depth buffer, bricks and sandbags from the fragment shader.
+ * Walls, buildings and cover with height, in one draw call: the eye's parallax comes from the
+ * vertex shader, hidden faces from the depth buffer, bricks and sandbags from the fragment shader.
  */
 import {
   Buffer,

@@ -2,6 +2,7 @@
  * CPU time of a whole tick but its sockets: commands, step, encode, compose, slow state. Soldiers
  * run about in the shipped front. What sockets cost on top is measured by `npm run load`.
  */
+import { assert } from '@battalion/base/assert.ts'
 import { createPrng, nextUint32 } from '@battalion/base/prng.ts'
 import { benchRow, measureCpuMs } from '@battalion/testkit/bench-row.ts'
 import type { BenchOptions, BenchRow } from '@battalion/testkit/bench-row.ts'
@@ -35,7 +36,9 @@ function measureTick(players: number, rounds: number): number {
   for (let index = 0; index < players; index++) fake.join(`p${index}`)
   const play = createPlay(fake, players)
   for (let tick = 0; tick < 40; tick++) play()
-  return measureCpuMs(play, { rounds, batch: 20 })
+  const cpuMs = measureCpuMs(play, { rounds, batch: 20 })
+  assert(fake.errors.length === 0, 'every tick was made')
+  return cpuMs
 }
 
 /** One tick in which everybody runs somewhere and every eighth fires. */

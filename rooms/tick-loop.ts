@@ -1,8 +1,8 @@
 /**
  * The clock of a battle: wakes at absolute deadlines, so that late timers do not add up. One
- * wake-up may owe several steps; at most {@link CATCH_UP_STEPS_MAX} are made, the rest is lost time
- * (the battle stands still for it, nobody is fast-forwarded). Sending is the caller's, once per wake-up.
- * Clock and timers are handed in; tests step them by hand (C-12, C-13).
+ * wake-up may owe several steps; at most {@link CATCH_UP_STEPS_MAX} are made, the rest is lost
+ * time (the battle stands still for it, nobody is fast-forwarded). Sending is the caller's, once
+ * per wake-up. Clock and timers are handed in; tests step them by hand (C-12, C-13).
  */
 import { assert } from '@battalion/base/assert.ts'
 import type { Clock, TimerHandle, Timers } from '@battalion/base/clock.ts'

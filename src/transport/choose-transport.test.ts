@@ -5,6 +5,8 @@ import { describe, it } from 'node:test'
 import { WebSocketTransport } from '@colyseus/ws-transport'
 import { TransportError, WS_LIMITS, chooseTransport } from './choose-transport.ts'
 
+const failToLoad = () => Promise.reject(new Error('GLIBC_2.38 not found'))
+
 describe('transport choice', () => {
   const server = createServer()
 
@@ -50,9 +52,8 @@ describe('transport choice', () => {
   })
 
   it('uws that does not load says so', async () => {
-    const importModule = () => Promise.reject(new Error('GLIBC_2.38 not found'))
     await assert.rejects(
-      chooseTransport({ name: 'uws', server, importModule }),
+      chooseTransport({ name: 'uws', server, importModule: failToLoad }),
       /does not load here/,
     )
   })

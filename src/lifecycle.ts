@@ -33,6 +33,9 @@ const DRAIN_POLL_MS = 100
 /** After the drain deadline, closing may take this long before the process is forced out (ms). */
 const STOP_MS_MAX = 5000
 
+/** Ctrl-C reaches us from the terminal and once more through npm; within this it is one (ms). */
+export const SAME_SIGNAL_MS = 500
+
 /** Runs a server until a signal; never returns before it is ready. */
 export async function runServer(): Promise<void> {
   const life = new Lifecycle()
@@ -60,7 +63,7 @@ function describe(error: unknown): string {
 class Lifecycle {
   app: App | undefined
   config: Config | undefined
-  #isStopping = false
+  #stoppingSinceMs: number | undefined
   #isCrashing = false
 
   listen(): void {
@@ -73,11 +76,13 @@ class Lifecycle {
   }
 
   #onSignal(signal: string): void {
-    if (this.#isStopping) {
-      if (signal !== 'disconnect') process.exit(EXIT_CODES.forced)
+    const nowMs = systemClock.monotonicMs()
+    if (this.#stoppingSinceMs !== undefined) {
+      const isMeant = nowMs - this.#stoppingSinceMs > SAME_SIGNAL_MS
+      if (isMeant && signal !== 'disconnect') process.exit(EXIT_CODES.forced)
       return
     }
-    this.#isStopping = true
+    this.#stoppingSinceMs = nowMs
     if (this.app === undefined) process.exit(EXIT_CODES.ok)
     this.#drainAndStop(this.app, signal).catch((error: unknown) => this.#crash('stop', error))
   }

@@ -17,6 +17,8 @@ const BOTS_DEFAULT_COUNT = 100
 const BOTS_MAX = 2000
 /** Bots the page's button may add beyond the first ones. */
 const EXTRA_BOTS_MAX = 200
+/** Ctrl-C reaches us from the terminal and once more through npm; within this it is one (ms). */
+const SAME_SIGNAL_MS = 500
 /** A child that has not gone by then is killed (ms); the promise is 5 s. */
 const KILL_AFTER_MS = 3500
 const BOTS_RESTART_MS = 2000
@@ -74,7 +76,7 @@ class Demo {
   #bots: ChildProcess | undefined
   #botsRestarts = 0
   #exitCode = 0
-  #isStopping = false
+  #stoppingSinceMs: number | undefined
 
   constructor(options: StartOptions) {
     this.#options = options
@@ -86,9 +88,13 @@ class Demo {
     const server = this.#fork('src/main.ts', [], this.#serverEnv())
     server.on('message', (message) => this.#onServerMessage(message as ServerMessage))
     server.on('exit', (code) => {
-      if (!this.#isStopping) this.#exitCode = code ?? 1
+      if (!this.#isStopping()) this.#exitCode = code ?? 1
       this.#stop()
     })
+  }
+
+  #isStopping(): boolean {
+    return this.#stoppingSinceMs !== undefined
   }
 
   #serverEnv(): NodeJS.ProcessEnv {
@@ -137,20 +143,22 @@ class Demo {
       BATTALION_BOT_KEY: this.#botKey,
     })
     this.#bots.on('exit', (code) => {
-      if (this.#isStopping) return
+      if (this.#isStopping()) return
       this.#botsRestarts++
       if (this.#botsRestarts > BOTS_RESTARTS_MAX) {
         process.stderr.write(`start: the bots ended (${code}) too often; the server goes on.\n`)
         return
       }
       process.stderr.write(`start: the bots ended (${code}); starting them again.\n`)
-      setTimeout(() => !this.#isStopping && this.#startBots(url), BOTS_RESTART_MS)
+      setTimeout(() => !this.#isStopping() && this.#startBots(url), BOTS_RESTART_MS)
     })
   }
 
   #stop(): void {
-    const isFirst = !this.#isStopping
-    this.#isStopping = true
+    const isFirst = this.#stoppingSinceMs === undefined
+    const nowMs = performance.now()
+    this.#stoppingSinceMs ??= nowMs
+    if (!isFirst && nowMs - this.#stoppingSinceMs < SAME_SIGNAL_MS) return
     for (const child of this.#children) child.kill(isFirst ? 'SIGTERM' : 'SIGKILL')
     if (!isFirst) return
     const leave = () => this.#children.size === 0 && process.exit(this.#exitCode)

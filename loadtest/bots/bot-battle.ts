@@ -67,12 +67,22 @@ export class BotBattle {
 
   /** One tick: every bot thinks, then the world steps. */
   step(): void {
+    this.think()
+    this.stepWorld()
+  }
+
+  /** Every bot looks, decides and hands over its command. */
+  think(): void {
     this.#seq = (this.#seq + 1) & 0xffff
     for (const bot of this.bots) {
       bot.brain.think(this.sensesOf(bot.netId))
       this.#takeRequests(bot)
       setCommand(this.world, bot.netId, this.#commandOf(bot.brain))
     }
+  }
+
+  /** The world goes on by one step. */
+  stepWorld(): void {
     stepWorld(this.world)
     this.#countEvents()
   }

@@ -85,7 +85,8 @@ function bleedTickets(world: World): void {
   assert(share >= 0, 'bleeding gives no tickets')
   for (let team = 0; team < mode.teamCount; team++) {
     if (heldBy(objectives.owner, count, team) === leaderHeld) continue
-    const bled = teams.bleed[team]! + share
+    // Rounded as it is stored: else 0.99999998 would pass the floor and be kept as a whole ticket.
+    const bled = Math.fround(teams.bleed[team]! + share)
     const whole = Math.floor(bled)
     assert(bled >= 0, 'tickets only ever bleed away')
     teams.bleed[team] = bled - whole

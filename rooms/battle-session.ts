@@ -6,6 +6,7 @@
  * everybody keeps his seat. While draining no next one begins.
  */
 import { AppError } from '@battalion/base/app-error.ts'
+import { assert } from '@battalion/base/assert.ts'
 import { NET_ID_NONE } from '@battalion/base/ids.ts'
 import type { UserId } from '@battalion/base/ids.ts'
 import type { CloseReason } from '@battalion/wire/close-codes.ts'
@@ -352,7 +353,7 @@ export class BattleSession {
     resetState(this.#options.state, this.#match)
     for (const participant of this.roster.all) {
       participant.netId = NET_ID_NONE
-      this.#enlist(participant)
+      assert(this.#enlist(participant), 'whoever was in finds a place in the next battle')
       if (participant.isReceiving) this.#options.host.welcome(participant)
     }
   }

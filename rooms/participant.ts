@@ -37,6 +37,8 @@ export interface Participant {
   activeAtMs: number
   /** When a spectator's view last moved (ms, monotonic). */
   lookedAtMs: number
+  /** What the socket had not sent when this send began (bytes). */
+  bufferedBytes: number
   /** Sends up to this number have left the socket; sends up to that one were written to it. */
   drainedSend: number
   writtenSend: number
@@ -68,6 +70,7 @@ export function createParticipant(options: ParticipantOptions): Participant {
     lastInput: { buttons: 0, moveX: 0, moveZ: 0, yaw: 0 },
     activeAtMs: nowMs,
     lookedAtMs: 0,
+    bufferedBytes: 0,
     drainedSend: 0,
     writtenSend: 0,
   }

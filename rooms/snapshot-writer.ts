@@ -76,7 +76,8 @@ export class SnapshotWriter {
     this.#pending.length = 0
     for (const viewer of viewers) {
       if (!viewer.isReceiving) continue
-      if (this.#ports.sockets.bufferedBytes(viewer.owner) === 0) {
+      viewer.bufferedBytes = this.#ports.sockets.bufferedBytes(viewer.owner)
+      if (viewer.bufferedBytes === 0) {
         viewer.drainedSend = viewer.writtenSend
       } else if (viewer.writtenSend > viewer.drainedSend) {
         this.#pending.push({ from: viewer.drainedSend + 1, to: viewer.writtenSend })
@@ -94,7 +95,7 @@ export class SnapshotWriter {
 
   #sendTo(participant: Participant, request: SendRequest): void {
     const { viewer, owner, netId } = participant
-    if (this.#ports.sockets.bufferedBytes(owner) > this.#ports.limits.snapshotSkipBytes) {
+    if (participant.bufferedBytes > this.#ports.limits.snapshotSkipBytes) {
       viewer.needKey = true
       this.#ports.metrics.patchSkipped('slow')
       return

@@ -36,7 +36,7 @@ export interface ClientMessages {
 
 /** Server to client, by name. */
 export interface ServerMessages {
-  /** First message after joining and after reconnecting. */
+  /** First message after joining and reconnecting; again when the next battle begins here. */
   welcome: {
     protocolVersion: number
     /** Own soldier, 65535 for spectators. */

@@ -64,6 +64,8 @@ export interface AppOptions {
   readonly writeLog?: (line: string) => void
   /** Also `process_*` and `nodejs_*` series; once per process. */
   readonly collectProcessMetrics?: boolean
+  /** Last word on what rooms are given; benches record ticks and bring a field of their own. */
+  readonly arrangeRooms?: (ports: RoomPorts) => RoomPorts
 }
 
 /** A running server. */
@@ -100,7 +102,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   let parts: Parts | undefined
   try {
     parts = createParts(options, dataDir)
-    return await startParts(parts, options.demo)
+    return await startParts(parts, options)
   } catch (error) {
     parts?.watch.stop()
     dataDir.release()
@@ -138,7 +140,7 @@ function createParts(options: AppOptions, dataDir: DataDir): Parts {
   return { config, dataDir, logger, metrics, tokens, results, balance, watch, health, state }
 }
 
-async function startParts(parts: Parts, demo: DemoControl | undefined): Promise<App> {
+async function startParts(parts: Parts, options: AppOptions): Promise<App> {
   const { config, logger, metrics, health, state } = parts
   const rejections = metrics.numbers('battalion_http_rejected_total')
   const edge = {
@@ -150,7 +152,8 @@ async function startParts(parts: Parts, demo: DemoControl | undefined): Promise<
   }
   const server = createPublicServer(edge)
   const { transport, sockets } = await chooseTransport({ name: config.transport, server })
-  const roomPorts: RoomPorts = { ...createRoomPorts(parts, demo), sockets }
+  const made: RoomPorts = { ...createRoomPorts(parts, options.demo), sockets }
+  const roomPorts = options.arrangeRooms?.(made) ?? made
   closeColyseusMatchmaking()
   const { fetch } = createHttpApp(createHttpPorts(parts, edge))
   const classes = { [BATTLE_ROOM]: createBattlefieldRoom(roomPorts) }

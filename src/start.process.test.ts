@@ -272,12 +272,13 @@ describe('the server as a program', { skip }, () => {
 
 describe('the command line of npm start', () => {
   it('takes bots, map and ports, and explains what is wrong', () => {
-    const args = ['--bots', '200', '--map', 'front', '--port', '8000']
-    const expected = { bots: 200, map: 'front', port: '8000', opsPort: undefined }
+    const args = ['--bots', '200', '--mode', 'front', '--map', 'front', '--port', '8000']
+    const expected = { bots: 200, mode: 'front', map: 'front', port: '8000', opsPort: undefined }
     assert.deepEqual(parseStartOptions(args), expected)
     assert.deepEqual(parseStartOptions([]), {
       ...expected,
       bots: 100,
+      mode: undefined,
       map: undefined,
       port: undefined,
     })

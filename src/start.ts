@@ -26,6 +26,7 @@ const BOTS_RESTARTS_MAX = 5
 
 const USAGE = `npm start -- [options]
   --bots N       bots in the standing battle (${BOTS_DEFAULT_COUNT}; 0 = none, at most ${BOTS_MAX})
+  --mode NAME    mode of that battle (conquest, front, duel, …)
   --map NAME     map of that battle (duel, skirmish, front, …)
   --port N       public port (PORT, 2567)
   --ops-port N   ops port (OPS_PORT, 2568)
@@ -34,6 +35,7 @@ const USAGE = `npm start -- [options]
 /** What the command line said. */
 export interface StartOptions {
   readonly bots: number
+  readonly mode: string | undefined
   readonly map: string | undefined
   readonly port: string | undefined
   readonly opsPort: string | undefined
@@ -46,6 +48,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions | strin
       args: [...args],
       options: {
         bots: { type: 'string', default: String(BOTS_DEFAULT_COUNT) },
+        mode: { type: 'string' },
         map: { type: 'string' },
         port: { type: 'string' },
         'ops-port': { type: 'string' },
@@ -55,7 +58,8 @@ export function parseStartOptions(args: readonly string[]): StartOptions | strin
     if (values.help) return USAGE
     const bots = /^\d{1,5}$/.test(values.bots) ? Number(values.bots) : Number.NaN
     if (!(bots <= BOTS_MAX)) return `--bots is a whole number from 0 to ${BOTS_MAX}.\n`
-    return { bots, map: values.map, port: values.port, opsPort: values['ops-port'] }
+    const { mode, map, port } = values
+    return { bots, mode, map, port, opsPort: values['ops-port'] }
   } catch (error) {
     return `${(error as Error).message}\n${USAGE}`
   }
@@ -135,8 +139,9 @@ class Demo {
   }
 
   #startBots(url: string): void {
-    const { bots, map } = this.#options
+    const { bots, mode, map } = this.#options
     const args = ['--url', url, '--count', String(bots)]
+    if (mode !== undefined) args.push('--mode', mode)
     if (map !== undefined) args.push('--map', map)
     this.#bots = this.#fork('loadtest/run-bots.ts', args, {
       ...process.env,

@@ -1,6 +1,6 @@
 /**
- * I-13, first half: time goes on by one; each sequence number is carried out at most once, replays and
- * old ones never. Keeps its own idea of the last number of everybody.
+ * I-13, first half: time goes on by one; each sequence number is carried out at most once, replays
+ * and old ones never. Keeps its own idea of the last number of everybody.
  */
 import { Button } from '@battalion/sim/commands.ts'
 import { EventType } from '@battalion/sim/events.ts'

@@ -1,6 +1,7 @@
 /**
- * The course of a battle, by the ids of RULES.md: nobody comes back before its time (L4) or is revived
- * without enough work (L2), every ticket that is gone was spent (B2, B3), a decided battle ends (B4).
+ * The course of a battle, by the ids of RULES.md: nobody comes back before its time (L4) or is
+ * revived without enough work (L2), every ticket that is gone was spent (B2, B3), a decided battle
+ * ends (B4).
  */
 import { NET_ID_NONE } from '@battalion/base/ids.ts'
 import { Button } from '@battalion/sim/commands.ts'

@@ -1,7 +1,7 @@
 /**
- * I-10, conservation: every hp that is there came by a spawn, a heal or a revive and every hp that is
- * gone went by a hit; what was dealt is what was taken; kills are deaths by players. Books kept from
- * events alone, compared with the columns after each step.
+ * I-10, conservation: every hp that is there came by a spawn, a heal or a revive and every hp that
+ * is gone went by a hit; what was dealt is what was taken; kills are deaths by players. Books kept
+ * from events alone, compared with the columns after each step.
  */
 import { NET_ID_NONE } from '@battalion/base/ids.ts'
 import { EventType, HitFlag } from '@battalion/sim/events.ts'

@@ -1,6 +1,7 @@
 /**
- * I-16, bounded: soldiers, slots, events and projectiles within their limits; counts that agree with
- * what they count; net ids that rest before they come again; everybody in the cell it stands in.
+ * I-16, bounded: soldiers, slots, events and projectiles within their limits; counts that agree
+ * with what they count; net ids that rest before they come again; everybody in the cell it stands
+ * in.
  */
 import { EventType } from '@battalion/sim/events.ts'
 import {

@@ -1,6 +1,6 @@
 /**
- * I-12, movement: nobody goes further in a step than its class, its buttons and its stick allow; who
- * is fallen, dead or without a command stays where it is; nobody passes through a wall.
+ * I-12, movement: nobody goes further in a step than its class, its buttons and its stick allow;
+ * who is fallen, dead or without a command stays where it is; nobody passes through a wall.
  */
 import { Button } from '@battalion/sim/commands.ts'
 import { EventType } from '@battalion/sim/events.ts'

@@ -1,6 +1,6 @@
 /**
- * E-04 for what flies and what bursts: projectiles keep to their speed and never pass a wall; a blast
- * hurts nobody outside its radius or behind a wall.
+ * E-04 for what flies and what bursts: projectiles keep to their speed and never pass a wall; a
+ * blast hurts nobody outside its radius or behind a wall.
  */
 import { EventType, HitFlag } from '@battalion/sim/events.ts'
 import { PROJECTILES_MAX, SOLDIER_RADIUS_METRES } from '@battalion/sim/limits.ts'

@@ -1,7 +1,7 @@
 /**
- * I-13, second half: a shot is judged no further back than allowed, and never in the future; shooter
- * and victim were both alive then, in the lives they have now; no shot passes a wall. Keeps its own
- * history of places, so a rewind that reads the wrong row shows as a hit beside the ray.
+ * I-13, second half: a shot is judged no further back than allowed, and never in the future;
+ * shooter and victim were both alive then, in the lives they have now; no shot passes a wall. Keeps
+ * its own history of places, so a rewind that reads the wrong row shows as a hit beside the ray.
  */
 import type { Weapon } from '@battalion/sim/balance.ts'
 import { EventType, HitFlag } from '@battalion/sim/events.ts'
@@ -70,7 +70,9 @@ export class RewindCheck {
     })
   }
 
-  /** Places where soldiers stood after moving; a respawn of this step moved only who had no body. */
+  /**
+   * Places where soldiers stood after moving; a respawn of this step moved only who had no body.
+   */
   #writeRow(step: StepRecord): void {
     const { world, begin } = step
     const start = (world.tick % HISTORY_ROWS) * this.#capacity

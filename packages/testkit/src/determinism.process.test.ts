@@ -1,6 +1,6 @@
 /**
- * The same seed and inputs give the same state at every tick, whatever runs it: this process, another
- * one, the next Node, a browser. All are held to one committed file of hashes.
+ * The same seed and inputs give the same state at every tick, whatever runs it: this process,
+ * another one, the next Node, a browser. All are held to one committed file of hashes.
  */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'

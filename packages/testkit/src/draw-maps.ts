@@ -30,7 +30,9 @@ function drawDuel(): BattleMap {
   return sketch.finish()
 }
 
-/** A town quarter of 4 × 4 cells for 2 or 4 teams: a market, four streets, four blocks, four parks. */
+/**
+ * A town quarter of 4 × 4 cells for 2 or 4 teams: a market, four streets, four blocks, four parks.
+ */
 function drawSkirmish(): BattleMap {
   const sketch = new MapSketch({
     id: 'skirmish',

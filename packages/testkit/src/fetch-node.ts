@@ -1,6 +1,6 @@
 /**
- * Another Node for tests that compare engines: the npm package that holds its binary, in a folder of
- * its own under `.cache/` (two Node packages in one tree fight over `.bin/node`).
+ * Another Node for tests that compare engines: the npm package that holds its binary, in a folder
+ * of its own under `.cache/` (two Node packages in one tree fight over `.bin/node`).
  */
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'

@@ -1,6 +1,7 @@
 /**
- * The battles whose hashes stand in `seeds/golden-hashes.json`. A change of the rules changes them, on
- * purpose or not: `node packages/testkit/src/print-golden-hashes.ts --write` after the first kind.
+ * The battles whose hashes stand in `seeds/golden-hashes.json`. A change of the rules changes them,
+ * on purpose or not: `node packages/testkit/src/print-golden-hashes.ts --write` after the first
+ * kind.
  */
 import type { SimWishes } from './sim-plan.ts'
 

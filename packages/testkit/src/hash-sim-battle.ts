@@ -1,6 +1,6 @@
 /**
- * State hashes of one seeded battle, for comparing engines: the same function runs in this process, in
- * a child, on another Node and in a browser. Pure: the balance comes as an argument.
+ * State hashes of one seeded battle, for comparing engines: the same function runs in this process,
+ * in a child, on another Node and in a browser. Pure: the balance comes as an argument.
  */
 import { parseBalance } from '@battalion/sim/parse-balance.ts'
 import { hashWorld } from '@battalion/sim/world-state.ts'
@@ -12,8 +12,8 @@ import { planSim } from './sim-plan.ts'
 export const HASH_EVERY_STEPS = 100
 
 /**
- * One line per 100 steps, `step hash fold`: the state's hash then, and FNV-1a over the hashes of all
- * steps so far, so that a difference in any single step shows in every later line.
+ * One line per 100 steps, `step hash fold`: the state's hash then, and FNV-1a over the hashes of
+ * all steps so far, so that a difference in any single step shows in every later line.
  */
 export function hashSimBattle(files: Record<string, unknown>, wishes: SimWishes): string[] {
   const balance = parseBalance(files)

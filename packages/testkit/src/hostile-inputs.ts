@@ -1,7 +1,7 @@
 /**
  * Soldiers that wish the server ill: rubbish in every field, replays, time travel, several commands
- * in a step, foreign and unknown net ids, class and give-up spam. What they send is applied straight
- * to the world, past the wire's own checks, so the simulation must bear it alone.
+ * in a step, foreign and unknown net ids, class and give-up spam. What they send is applied
+ * straight to the world, past the wire's own checks, so the simulation must bear it alone.
  */
 import type { NetId } from '@battalion/base/ids.ts'
 import type { PrngState } from '@battalion/base/prng.ts'

@@ -1,7 +1,7 @@
 /**
- * All invariants of a battle (faults.md, I-10 to I-13 and I-16, E-04) and its course, checked after each step of one world
- * from raw columns and events. I-15 needs a twin and lives in `run-sim-battles.ts`. Never changes the
- * world.
+ * All invariants of a battle (faults.md, I-10 to I-13 and I-16, E-04) and its course, checked after
+ * each step of one world from raw columns and events. I-15 needs a twin and lives in
+ * `run-sim-battles.ts`. Never changes the world.
  */
 import { assertDefined } from '@battalion/base/assert.ts'
 import type { Balance } from '@battalion/sim/balance.ts'

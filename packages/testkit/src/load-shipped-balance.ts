@@ -1,6 +1,6 @@
 /**
- * Reads a shipped balance from `packages/sim/balance/<version>` for tests, benches and programs. The
- * server has a loader of its own; this one may block and knows no configuration.
+ * Reads a shipped balance from `packages/sim/balance/<version>` for tests, benches and programs.
+ * The server has a loader of its own; this one may block and knows no configuration.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,7 +1,7 @@
 /**
- * Drawing maps: buildings, woods and trenches become boxes. A sketch is drawn for one half or quarter
- * of a map and turned onto the rest, so that no team has the better ground. Seeded and without
- * engine-dependent maths: the same program gives the same file on every machine.
+ * Drawing maps: buildings, woods and trenches become boxes. A sketch is drawn for one half or
+ * quarter of a map and turned onto the rest, so that no team has the better ground. Seeded and
+ * without engine-dependent maths: the same program gives the same file on every machine.
  */
 import { nextBelow, nextBetween, nextFloat, createPrng } from '@battalion/base/prng.ts'
 import type { PrngState } from '@battalion/base/prng.ts'
@@ -21,7 +21,9 @@ export const SIDES: readonly Side[] = ['north', 'south', 'west', 'east']
 /** How the inside of a building is divided. */
 export type Rooms = 'one' | 'two' | 'four'
 
-/** What a sketch starts with. `turns` = copies of everything drawn, 2 half turns or 4 quarter turns. */
+/**
+ * What a sketch starts with. `turns` = copies of everything drawn, 2 half turns or 4 quarter turns.
+ */
 export interface SketchOptions {
   readonly id: string
   readonly name: string
@@ -94,7 +96,9 @@ export class MapSketch {
     this.#furnish(rect, rooms)
   }
 
-  /** One outer wall: a door near its middle if asked for, a window in each half that is long enough. */
+  /**
+   * One outer wall: a door near its middle if asked for, a window in each half that is long enough.
+   */
   #facade(rect: Rect, side: Side, doorShift: number | undefined): void {
     const isFlat = side === 'north' || side === 'south'
     const length = isFlat ? rect.width : rect.depth
@@ -203,7 +207,9 @@ export class MapSketch {
     this.reserve(rect)
   }
 
-  /** A breastwork of sandbags from north to south that steps east and west, open every few metres. */
+  /**
+   * A breastwork of sandbags from north to south that steps east and west, open every few metres.
+   */
   trench(x: number, zFrom: number, zTo: number): void {
     let z = zFrom
     let step = 0

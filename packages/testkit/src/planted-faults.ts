@@ -1,7 +1,7 @@
 /**
- * Bugs to plant, one per way a simulation goes wrong: each spoils a world between or around its steps
- * as the bug would, and names the invariant that must notice. The mutation test proves the checker on
- * them; nothing here is ever part of a server.
+ * Bugs to plant, one per way a simulation goes wrong: each spoils a world between or around its
+ * steps as the bug would, and names the invariant that must notice. The mutation test proves the
+ * checker on them; nothing here is ever part of a server.
  */
 import type { Balance, Mode } from '@battalion/sim/balance.ts'
 import { EventType } from '@battalion/sim/events.ts'

@@ -1,7 +1,7 @@
 /**
  * Runs the battles of one plan: drives a world, steps a twin with the same operations, checks every
- * invariant after every step, and now and then replaces the twin by a restored save (I-15). Pure but
- * for what it is given; also runs in a browser.
+ * invariant after every step, and now and then replaces the twin by a restored save (I-15). Pure
+ * but for what it is given; also runs in a browser.
  */
 import type { Balance } from '@battalion/sim/balance.ts'
 import { createWorld } from '@battalion/sim/create-world.ts'

@@ -4,8 +4,9 @@
  * `npm run sim -- --seed N [--steps N] [--players N] [--mode ID] [--map ID] [--until N] [--trace]`
  * `npm run sim -- --nightly [--minutes N]`
  *
- * Prints the seed, what it expands to and how it goes on; a failure prints the step, the invariant, the
- * last operations and the command that repeats it. Exit code 0 = all held, 1 = one broke, 2 = wrong use.
+ * Prints the seed, what it expands to and how it goes on; a failure prints the step, the invariant,
+ * the last operations and the command that repeats it. Exit code 0 = all held, 1 = one broke, 2 =
+ * wrong use.
  */
 import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
@@ -123,8 +124,15 @@ function repeatCommand(wishes: SimWishes, step: number): string {
   return [...parts, `--until ${step}`, '--trace'].join(' ')
 }
 
+/** How a seed is played. */
+interface PlayOptions {
+  readonly trace: boolean
+  /** Stops there, unfinished, when it comes to that (ms of `performance.now`). */
+  readonly endMs: number
+}
+
 /** Plays one seed; false when it broke. */
-function playSeed(balance: Balance, wishes: SimWishes, trace: boolean): boolean {
+function playSeed(balance: Balance, wishes: SimWishes, { trace, endMs }: PlayOptions): boolean {
   const plan = planSim(balance, wishes)
   print(`seed ${wishes.seed}: ${formatPlan(plan)}`)
   const startMs = performance.now()
@@ -132,7 +140,7 @@ function playSeed(balance: Balance, wishes: SimWishes, trace: boolean): boolean 
     if (trace && step % TRACE_STEPS === 0)
       print(`step ${step} tick ${world.tick} ${hashWorld(world)}`)
     if (!trace && step % PROGRESS_STEPS === 0) print(formatProgress(step, plan, startMs))
-    return true
+    return performance.now() < endMs
   }
   try {
     print(formatReport(runSimBattles(balance, plan, { onStep })))
@@ -171,7 +179,8 @@ function playNightly(balance: Balance, first: number, minutes: number): boolean 
   let isGood = true
   for (let seed = first; performance.now() < endMs; seed++) {
     const battle = NIGHTLY_BATTLES[seed % NIGHTLY_BATTLES.length]!
-    if (!playSeed(balance, { seed, steps: NIGHTLY_STEPS, ...battle }, false)) isGood = false
+    const wishes = { seed, steps: NIGHTLY_STEPS, ...battle }
+    if (!playSeed(balance, wishes, { trace: false, endMs })) isGood = false
   }
   return isGood
 }
@@ -181,5 +190,5 @@ const balance = loadShippedBalance()
 print(`commit ${readCommit()}, node ${process.version}, balance ${balance.version}`)
 const isGood = nightly
   ? playNightly(balance, wishes.seed, minutes)
-  : playSeed(balance, wishes, trace)
+  : playSeed(balance, wishes, { trace, endMs: Infinity })
 process.exitCode = isGood ? 0 : 1

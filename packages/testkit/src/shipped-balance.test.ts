@@ -1,4 +1,6 @@
-/** The shipped balance: it loads, its maps are the drawings, and every place on them can be reached. */
+/**
+ * The shipped balance: it loads, its maps are the drawings, and every place on them can be reached.
+ */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { BattleMap } from '@battalion/sim/balance.ts'

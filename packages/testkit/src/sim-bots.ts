@@ -1,8 +1,8 @@
 /**
- * Scripted soldiers for the simulation harness. Not clever: they walk to objectives, shoot whom they
- * see, bring back the fallen and use what their class has, so that every rule of a battle is really
- * used. They read the world directly and are seeded; no engine-dependent maths, so a battle of theirs
- * is the same in every engine.
+ * Scripted soldiers for the simulation harness. Not clever: they walk to objectives, shoot whom
+ * they see, bring back the fallen and use what their class has, so that every rule of a battle is
+ * really used. They read the world directly and are seeded; no engine-dependent maths, so a battle
+ * of theirs is the same in every engine.
  */
 import type { PrngState } from '@battalion/base/prng.ts'
 import { nextBelow, nextBetween, nextFloat } from '@battalion/base/prng.ts'

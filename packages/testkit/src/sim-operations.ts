@@ -1,6 +1,6 @@
 /**
- * Everything that reaches a world from outside, as plain data: a list of operations replays a battle
- * on any world. Holds the last ones for the report of a failure.
+ * Everything that reaches a world from outside, as plain data: a list of operations replays a
+ * battle on any world. Holds the last ones for the report of a failure.
  */
 import type { NetId } from '@battalion/base/ids.ts'
 import type { Command } from '@battalion/sim/commands.ts'

@@ -1,7 +1,7 @@
 /**
- * What one seed of the simulation harness means: mode, map, number of soldiers, how hostile they are,
- * and small changes to the rules, so that many seeds try many battles. Pure: no clock, no files; runs
- * in a browser too.
+ * What one seed of the simulation harness means: mode, map, number of soldiers, how hostile they
+ * are, and small changes to the rules, so that many seeds try many battles. Pure: no clock, no
+ * files; runs in a browser too.
  */
 import { assertDefined } from '@battalion/base/assert.ts'
 import { createPrng, nextBelow, nextFloat } from '@battalion/base/prng.ts'

@@ -1,7 +1,7 @@
 /**
  * A second opinion about walls for the invariant checker: plain geometry over the boxes of the map
- * file, sharing no code with the simulation's collision. Slower and simpler; coarse buckets only keep
- * it from being hopeless.
+ * file, sharing no code with the simulation's collision. Slower and simpler; coarse buckets only
+ * keep it from being hopeless.
  */
 import type { BattleMap, MapBox } from '@battalion/sim/balance.ts'
 

@@ -7,7 +7,7 @@ import { describe, it } from 'node:test'
 
 import { listen } from '../bind-server.ts'
 import { startTestApp } from '../testing/start-test-app.ts'
-import { CHECK_INTERVAL_MS, createPublicServer } from './public-server.ts'
+import { CHECK_INTERVAL_MS, createPublicServer, isSeatAddress } from './public-server.ts'
 
 const TALK_MS_MAX = 10_000
 
@@ -28,9 +28,11 @@ async function talk(url: string, text: string): Promise<string> {
   return got
 }
 
-function upgrade(host: string, origin: string | undefined): string {
+const NOBODYS_SEAT = '/process/room?sessionId=nobody'
+
+function upgrade(host: string, origin?: string, target = NOBODYS_SEAT): string {
   const lines = [
-    'GET /process/room?sessionId=nobody HTTP/1.1',
+    `GET ${target} HTTP/1.1`,
     `Host: ${host}`,
     'Connection: Upgrade',
     'Upgrade: websocket',
@@ -56,6 +58,25 @@ describe('the public port', () => {
     assert.equal(await ask('https://friend.test'), '101')
     assert.equal(await ask(`http://${host}`), '101')
     assert.equal(await ask(), '101')
+  })
+
+  it('[A-01] an upgrade to anything but a seat is refused, and the process lives', async (t) => {
+    const { url } = await startTestApp(t)
+    const { host } = new URL(url)
+    // The first one ended the process: the transport cannot parse it and does so outside any try.
+    const targets = ['*:99999999', '*@[', '/', '//', '/a/b', '/a/b?sessionId=', '/?sessionId=x']
+    for (const target of [...targets, '/a/b?sessionId=__proto__%00', 'http://a:99999/a/b?c']) {
+      assert.equal(statusOf(await talk(url, upgrade(host, undefined, target))), '404', target)
+    }
+    assert.equal(statusOf(await talk(url, upgrade(host))), '101')
+  })
+
+  it('the address of a seat is what the SDK makes of it, also below a folder', () => {
+    const rest = '&reconnectionToken=a%2Bb&_authToken=x.y.z'
+    assert.ok(isSeatAddress(`/Pz9-_a/r00m?sessionId=aB-_9${rest}`))
+    assert.ok(isSeatAddress('/game/eu/Pz9-_a/r00m?sessionId=aB-_9'))
+    assert.equal(isSeatAddress(`/a/${'r'.repeat(65)}?sessionId=s`), false)
+    assert.equal(isSeatAddress(`/a/b?sessionId=${'s'.repeat(65)}`), false)
   })
 
   it('[A-08] closes sockets over the cap of one address, and only those', async (t) => {

@@ -69,8 +69,9 @@ function capSocketsPerAddress(server: Server, ports: PublicServerPorts): void {
 }
 
 /**
- * Puts the Origin rule in front of the transport's upgrade listener [A-10]. Upgrades without Origin
- * pass: they do not come from a web page. Call once, after the transport was attached.
+ * Puts the Origin rule in front of the transport's upgrade listener [A-10], and lets nothing but
+ * the address of a seat through to it. Upgrades without Origin pass: they do not come from a web
+ * page. Call once, after the transport was attached.
  */
 export function guardUpgrades(server: Server, ports: PublicServerPorts): void {
   const transports = server.listeners('upgrade')
@@ -79,10 +80,33 @@ export function guardUpgrades(server: Server, ports: PublicServerPorts): void {
     const { origin, host } = request.headers
     if (!ports.isOriginAllowed(origin, host)) {
       ports.rejected('origin')
-      socket.on('error', () => socket.destroy())
-      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
-      return
+      return refuseUpgrade(socket, '403 Forbidden')
+    }
+    if (!isSeatAddress(request.url ?? '')) {
+      ports.rejected('seat_address')
+      return refuseUpgrade(socket, '404 Not Found')
     }
     for (const listener of transports) listener.call(server, request, socket, head)
   })
+}
+
+function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.on('error', () => socket.destroy())
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+}
+
+/** `/{process}/{room}`, perhaps below folders of a proxy. */
+const SEAT_PATH = /^(?:\/[\w-]{1,64}){2,6}$/
+const SEAT_ID = /^[\w-]{1,64}$/
+
+/**
+ * True for an address the SDK makes of a seat. The transport parses the address outside any try:
+ * `*:99999` as request target is no URL there and would end the process; an address without a seat
+ * would get a socket that answers whatever it is sent for a second.
+ */
+export function isSeatAddress(target: string): boolean {
+  const queryAt = target.indexOf('?')
+  if (queryAt < 0 || !SEAT_PATH.test(target.slice(0, queryAt))) return false
+  const query = new URLSearchParams(target.slice(queryAt + 1))
+  return SEAT_ID.test(query.get('sessionId') ?? '')
 }

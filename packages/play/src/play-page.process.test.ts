@@ -44,6 +44,39 @@ async function waitForLife(page: Page, life: number): Promise<void> {
   )
 }
 
+/** Walks towards the enemy without a shot until it has hit, or won. */
+async function huntUntil(page: Page, end: 'hurt' | 'fallen'): Promise<void> {
+  const endMs = performance.now() + 2 * WAIT_MS_MAX
+  let held: string[] = []
+  for (;;) {
+    assert.ok(performance.now() < endMs, 'the enemy finds the player')
+    const { isHurt, isFallen, keys } = await page.evaluate(readHunt)
+    const isOver = isFallen || (end === 'hurt' && isHurt)
+    for (const key of held) if (!keys.includes(key) || isOver) await page.keyboard.up(key)
+    if (isOver) return
+    for (const key of keys) await page.keyboard.down(key)
+    held = keys
+    await page.waitForTimeout(300)
+  }
+}
+
+/** Runs in the page: what was suffered, and the keys that lead to the enemy, or to the middle. */
+function readHunt(): { isHurt: boolean; isFallen: boolean; keys: string[] } {
+  const { app, own } = (globalThis as unknown as DebugPage).battalionDebug
+  const { soldiers, map } = app.source!
+  const goal = { x: map.widthMetres / 2, z: map.depthMetres / 2 }
+  for (let row = 0; row < soldiers.count; row++) {
+    if (soldiers.team[row] === own.team) continue
+    goal.x = soldiers.x[row]!
+    goal.z = soldiers.z[row]!
+  }
+  const keys: string[] = []
+  if (Math.abs(goal.x - own.x) > 3) keys.push(goal.x > own.x ? 'KeyD' : 'KeyA')
+  if (Math.abs(goal.z - own.z) > 3) keys.push(goal.z > own.z ? 'KeyS' : 'KeyW')
+  const isHurt = document.querySelector('.damage-arc.is-shown') !== null
+  return { isHurt, isFallen: own.life !== 1, keys }
+}
+
 describe('the play page on a real server', { skip }, () => {
   const stops: (() => unknown)[] = []
   const pictures = mkdtempSync(join(tmpdir(), 'battalion-play-'))
@@ -131,15 +164,9 @@ describe('the play page on a real server', { skip }, () => {
   })
 
   it('[BAT-4] [BAT-5] sees damage, falls and comes back', async () => {
-    await page.waitForFunction(
-      () => {
-        const { own } = (globalThis as unknown as DebugPage).battalionDebug
-        return document.querySelector('.damage-arc.is-shown') !== null || own.life !== 1
-      },
-      undefined,
-      { timeout: WAIT_MS_MAX },
-    )
+    await huntUntil(page, 'hurt')
     await picture('5-hurt')
+    await huntUntil(page, 'fallen')
     await waitForLife(page, LifeState.dead)
     await page.locator('.respawn').waitFor()
     await picture('6-fallen')

@@ -18,6 +18,9 @@ import { Theme } from './theme.ts'
 /** Waits between attempts to watch (ms): the last one repeats. */
 const RETRY_MS = [1000, 2000, 4000, 8000] as const
 
+/** After these a watcher does not come back by itself: two open tabs would throw each other out. */
+const FINAL_REASONS: ReadonlySet<string> = new Set(['replaced', 'kicked', 'idle'])
+
 /** Where the page stands. */
 export type AppMode = 'connecting' | 'spectating' | 'playing'
 
@@ -150,13 +153,13 @@ export class App {
   }
 
   #listen(source: BattleSource): void {
-    source.on('disconnect', ({ message, willReconnect }) => {
+    source.on('disconnect', ({ reason, message, willReconnect }) => {
       if (this.#source !== source) return
       if (willReconnect) {
         this.hud.banners.showConnection(`${message} Reconnecting…`)
         return
       }
-      this.#lost(message)
+      this.#lost(reason, message)
     })
     source.on('reconnected', () => {
       this.hud.banners.hideConnection()
@@ -165,10 +168,11 @@ export class App {
   }
 
   /** The connection is over for good: the player decides what next, the watcher just comes back. */
-  #lost(message: string): void {
-    const wasPlaying = this.mode === 'playing'
+  #lost(reason: string, message: string): void {
+    const mayReturn = this.mode !== 'playing' && !FINAL_REASONS.has(reason)
     this.mode = 'connecting'
-    if (!wasPlaying) {
+    if (reason === 'unauthenticated') this.#ports.store.forgetSession()
+    if (mayReturn) {
       this.hud.banners.showConnection(message)
       void wait(RETRY_MS[1]).then(() => this.watch())
       return

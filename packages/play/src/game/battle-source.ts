@@ -177,7 +177,8 @@ export interface BattleEvents {
   capture: { name: string; team: number }
   result: ResultView
   notice: { code: string; message: string }
-  disconnect: { message: string; willReconnect: boolean }
+  /** `reason` is a stable word, `message` a sentence for the player. */
+  disconnect: { reason: string; message: string; willReconnect: boolean }
   reconnected: Record<string, never>
 }
 

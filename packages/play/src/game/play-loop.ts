@@ -86,7 +86,7 @@ export class PlayLoop {
     view.draw({
       source,
       objectives: this.objectives,
-      fogCentre: isPlayer ? view.camera : undefined,
+      fogCentre: isAlive ? own : isPlayer ? view.camera : undefined,
       followedId: operator.followedId,
       showGhost: hud.engineer.showGhost,
       dtSec,

@@ -5,6 +5,10 @@ import { PLAYER_HELP, SPECTATOR_HELP } from '../input/key-bindings.ts'
 import type { KeyHelp } from '../input/key-bindings.ts'
 import { button, el } from './dom.ts'
 
+const HELP_TEXT =
+  'Hold the circles to drain the other side’s tickets. Fallen soldiers can be revived for a ' +
+  'while; stay behind cover and near your squad.'
+
 /** Builds the dialog; open it with `showModal`. */
 export function createHelpDialog(): HTMLDialogElement {
   const dialog: HTMLDialogElement = el(
@@ -13,7 +17,7 @@ export function createHelpDialog(): HTMLDialogElement {
     el('h2', { text: 'How to play', attributes: { id: 'help-title' } }),
     el('p', {
       class: 'dialog-where',
-      text: 'Hold the circles to drain the other side’s tickets. Fallen soldiers can be revived for a while; stay behind cover and near your squad.',
+      text: HELP_TEXT,
     }),
     el(
       'div',

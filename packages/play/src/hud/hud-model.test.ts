@@ -85,7 +85,7 @@ describe('hud model', () => {
       assert.equal(Math.max(...shares), 1, name)
       assert.ok(Math.min(...shares) > 0.3, name)
     }
-    assert.match(cards[1]!.abilityText, /Heals 40 hp/)
+    assert.match(cards[1]!.abilityText, /Heals 40\u00a0hp/)
   })
 
   it('ranks each team and never leaves the own row out', () => {

@@ -158,15 +158,15 @@ function damagePerSec(weapon: Weapon | undefined): number {
 function abilityText(ability: Ability | undefined, balance: Balance): string {
   if (ability === undefined) return ''
   if (ability.form === 'heal') {
-    return `Heals ${ability.hp} hp within ${ability.radiusMetres} m`
+    return `Heals ${ability.hp}\u00a0hp within ${ability.radiusMetres}\u00a0m`
   }
   if (ability.form === 'resupply') {
-    return `Gives rounds and ${ability.armour} armour within ${ability.radiusMetres} m`
+    return `Gives rounds and ${ability.armour} armour within ${ability.radiusMetres}\u00a0m`
   }
-  if (ability.form === 'scan') return `Shows enemies within ${ability.radiusMetres} m`
+  if (ability.form === 'scan') return `Shows enemies within ${ability.radiusMetres}\u00a0m`
   const weapon = balance.weapons[ability.weapon]
   const radius = weapon?.kind === 'projectile' ? weapon.blastRadiusMetres : 0
-  return `Throws a charge that bursts over ${radius} m`
+  return `Throws a charge that bursts over ${radius}\u00a0m`
 }
 
 /** Rows shown per team; the own row is added when it is further down. */

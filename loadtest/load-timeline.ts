@@ -129,7 +129,8 @@ export function rowBetween(before: LoadMoment, after: LoadMoment): TimelineRow {
     latenessP50Ms: quantileMs(lateness, 0.5),
     latenessP99Ms: quantileMs(lateness, 0.99),
     serverCore: serverCpuSec(before, after) / elapsedSec,
-    botsCore: (b.cpuMsMax - a.cpuMsMax) / 1000 / elapsedSec,
+    // The first sample brings the CPU of starting up, which belongs to no second.
+    botsCore: a.cpuMsMax === 0 ? Number.NaN : (b.cpuMsMax - a.cpuMsMax) / 1000 / elapsedSec,
   }
 }
 

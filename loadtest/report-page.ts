@@ -43,6 +43,7 @@ table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th{color:var(--soft);font-weight:500;font-size:13px}
 th,td{padding:4px 12px 4px 0;text-align:right;border-bottom:1px solid var(--rule);white-space:nowrap}
 th:first-child,td:first-child{text-align:left}
+.reasons th:nth-child(2),.reasons td:nth-child(2){text-align:left}
 .yes{color:var(--good)}.no{color:var(--bad);font-weight:600}
 `
 
@@ -227,7 +228,7 @@ function renderReasons({ run }: LoadReport): string {
     ([what, why, count]) =>
       `<tr><td>${what}</td><td>${escapeHtml(why)}</td><td>${formatNumber(count)}</td></tr>`,
   )
-  return `<div class="table"><table><tr><th>what</th><th>reason</th><th>count</th></tr>
+  return `<div class="table reasons"><table><tr><th>what</th><th>reason</th><th>count</th></tr>
 ${body.join('')}</table></div>`
 }
 

@@ -156,7 +156,8 @@ export class FullBot implements CrowdBot {
 
   #onDisconnect(client: BattleClient, info: DisconnectInfo): void {
     if (this.#client !== client || this.#isLeaving) return
-    countUnder(this.#options.counts.disconnects, info.reason)
+    // A loss counts once: what follows while reconnecting belongs to it.
+    if (this.#stage === 'playing') countUnder(this.#options.counts.disconnects, info.reason)
     if (info.willReconnect) {
       this.#stage = 'reconnecting'
       this.#lostAtMs = this.#options.now()

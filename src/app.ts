@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { toMatchId } from '@battalion/base/ids.ts'
 import { matchMaker } from '@colyseus/core'
 
+import { chooseField } from '../rooms/choose-field.ts'
 import { createBattlefieldRoom } from '../rooms/battlefield-room.ts'
 import type { DemoControl, RoomPorts } from '../rooms/ports.ts'
 import { closeServer, listen } from './bind-server.ts'
@@ -284,6 +285,7 @@ function createHttpPorts(parts: Parts, edge: Pick<HttpAppPorts, 'isOriginAllowed
       logger,
       isDraining: () => state.isDraining,
       countRequest: metrics.matchmade,
+      checkField: (wish) => void chooseField(balance.balance, wish),
       roomsMax: config.roomsMax,
       roomsPerUserMax: config.roomsPerUserMax,
     }),

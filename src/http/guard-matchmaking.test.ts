@@ -103,6 +103,20 @@ describe('matchmaking', () => {
     assert.equal(roomCount(), 0)
   })
 
+  it('[B-03] a mode or map that does not exist is a wrong request, and opens no battle', async (t) => {
+    const { url } = await startTestApp(t)
+    const token = await signIn(url)
+    for (const wish of [{ mode: 'xyz' }, { mode: 'duel', map: 'front' }, { map: 'nowhere' }]) {
+      for (const method of ['join', 'joinOrCreate', 'create']) {
+        const body = JSON.stringify(wish)
+        const answer = await matchmake(url, `${method}/battlefield`, { token, body })
+        assert.equal(answer.status, 400, `${method} ${body}`)
+        assert.match(await answer.text(), /There is no such mode and map/)
+      }
+    }
+    assert.equal(roomCount(), 0)
+  })
+
   it('says 503 with Retry-After when the process has its rooms', async (t) => {
     const { url } = await startTestApp(t, { ...WIDE, ROOMS_MAX: '1' })
     await seatOf(await matchmake(url, 'create/battlefield', { token: await signIn(url) }))

@@ -35,6 +35,8 @@ export interface GuardPorts {
   readonly logger: HttpLogger
   readonly isDraining: () => boolean
   readonly countRequest: (method: string, status: number) => void
+  /** Throws AppError `invalid_request` where the balance has no such mode and map. */
+  readonly checkField: (wish: JoinRequest) => void
   readonly roomsMax: number
   readonly roomsPerUserMax: number
 }
@@ -101,6 +103,7 @@ async function guarded(ports: GuardPorts, work: () => Promise<Seat>): Promise<Se
 }
 
 async function placeJoin(call: JoinCall, memory: SeatMemory, ports: GuardPorts): Promise<Seat> {
+  if (call.method !== 'joinById') ports.checkField(call.options)
   const refused = new Set<string>()
   let seat: Seat | undefined
   for (let attempt = 0; attempt < ATTEMPTS_MAX && seat === undefined; attempt++) {

@@ -4,6 +4,7 @@
  */
 import { LifeState } from '@battalion/sim/world.ts'
 
+import { setClass } from '../hud/dom.ts'
 import type { Hud } from '../hud/hud.ts'
 import { vitalsOf } from '../hud/hud-model.ts'
 import { FrameStats } from '../engineer/frame-stats.ts'
@@ -96,6 +97,7 @@ export class PlayLoop {
 
   #writeFastHud(source: BattleSource, isAlive: boolean): void {
     const { view, hud, input, operator } = this.#parts
+    setClass(document.documentElement, 'is-aiming', isAlive)
     const classHp = source.balance.classes[source.own.classId]?.hp ?? 100
     hud.reticle.update({
       isShown: isAlive && !input.isTouch,

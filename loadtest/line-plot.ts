@@ -44,7 +44,8 @@ export function renderLinePlot(plot: LinePlot): string {
   const { title, unit } = plot
   const label = `${title} over time, in ${unit}`
   return `<figure>
-<figcaption><b>${escapeHtml(title)}</b> <span>${escapeHtml(unit)}</span>${renderLegend(plot)}</figcaption>
+<figcaption><b>${escapeHtml(title)}</b> <span>${escapeHtml(unit)}</span>
+${renderLegend(plot)}</figcaption>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(label)}">
 ${renderGrid(scale)}${renderLimit(plot, scale)}${lines.join('\n')}
 </svg></figure>`

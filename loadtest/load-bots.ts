@@ -65,7 +65,7 @@ function createBot(
   }
   if (number < fullBots) return new FullBot(options)
   const gather = scenario.gather ?? undefined
-  return new LeanBot({ ...options, ground: shared.ground, gather })
+  return new LeanBot({ ...options, timers: systemTimers, ground: shared.ground, gather })
 }
 
 function report(crowd: BotCrowd, counts: CrowdCounts): void {

@@ -1,6 +1,6 @@
 /**
- * The child processes of a load run: a server pinned to the first core, bots on the others. Ends only
- * what it started; each child also ends by itself when this program is gone.
+ * The child processes of a load run: a server pinned to the first core, bots on the others. Ends
+ * only what it started; each child also ends by itself when this program is gone.
  */
 import { fork, spawnSync, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'

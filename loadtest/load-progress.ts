@@ -1,6 +1,6 @@
 /**
- * What a load run prints while it runs: one line that renews itself on a terminal, a plain line every
- * few seconds elsewhere.
+ * What a load run prints while it runs: one line that renews itself on a terminal, a plain line
+ * every few seconds elsewhere.
  */
 import { formatNumber } from './line-plot.ts'
 import type { TimelineRow } from './load-timeline.ts'

@@ -1,6 +1,6 @@
 /**
- * The report of a made-up run, byte for byte. When it changes on purpose: UPDATE_GOLDEN=1 and look at
- * the difference.
+ * The report of a made-up run, byte for byte. When it changes on purpose: UPDATE_GOLDEN=1 and look
+ * at the difference.
  */
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'

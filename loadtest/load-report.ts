@@ -1,7 +1,7 @@
 /**
- * The report of a load run: rows with budgets (the shape of `npm run bench -- --json`), and what the
- * page shows beside them. Counts errors as they are: a run without server figures leaves those rows
- * out rather than guessing.
+ * The report of a load run: rows with budgets (the shape of `npm run bench -- --json`), and what
+ * the page shows beside them. Counts errors as they are: a run without server figures leaves those
+ * rows out rather than guessing.
  */
 import type { BudgetName, Scenario } from './scenario.ts'
 import {
@@ -16,10 +16,14 @@ import {
 } from './load-timeline.ts'
 import { percentileOf, sumOf, type MetricReading } from './metrics-text.ts'
 
-/** Above this share of a core the bots are the bottleneck and the run says nothing (engine.md 9). */
+/**
+ * Above this share of a core the bots are the bottleneck and the run says nothing (engine.md 9).
+ */
 export const BOTS_CORE_MAX = 0.7
 
-/** Above this share of waiting the server's core was not its own: times are those of a busy machine. */
+/**
+ * Above this share of waiting the server's core was not its own: times are those of a busy machine.
+ */
 export const SERVER_WAIT_MAX = 0.05
 
 /** One figure; the shape is shared with the benches. */
@@ -125,7 +129,9 @@ function addServerRows(builder: RowBuilder, { from, to }: LoadRun): void {
   builder.add('shed_level', sumOf(to.server, 'battalion_shed_level'), 'step')
 }
 
-/** How much a counter of the server grew in the window, under its name without prefix and suffix. */
+/**
+ * How much a counter of the server grew in the window, under its name without prefix and suffix.
+ */
 function addCounter(
   builder: RowBuilder,
   readings: { readonly from: MetricReading; readonly to: MetricReading },

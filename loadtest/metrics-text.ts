@@ -1,6 +1,6 @@
 /**
- * Reads what `/metrics` prints: counters, gauges and histograms of the Prometheus text form, and the
- * percentiles of what happened between two readings. Pure.
+ * Reads what `/metrics` prints: counters, gauges and histograms of the Prometheus text form, and
+ * the percentiles of what happened between two readings. Pure.
  */
 
 /** Sum over all label values of a family, and its histogram when it is one. */

@@ -7,7 +7,8 @@ import type { LoadReport, ReportRow } from './load-report.ts'
 import type { TimelineRow } from './load-timeline.ts'
 
 const STYLE = `
-:root{color-scheme:light dark;--ink:#1d2327;--soft:#5d6971;--paper:#fff;--card:#f5f7f8;--rule:#dde3e6;
+:root{color-scheme:light dark;--ink:#1d2327;--soft:#5d6971;--paper:#fff;--card:#f5f7f8;
+--rule:#dde3e6;
 --good:#1b7f4b;--bad:#c0392b;--s0:#1f6fb2;--s1:#d9822b;--s2:#2f8f5b;--s3:#9b59b6}
 @media(prefers-color-scheme:dark){:root{--ink:#e6eaed;--soft:#9aa7b0;--paper:#14181b;--card:#1c2226;
 --rule:#313a40;--good:#4cc38a;--bad:#ff7b6b;--s0:#62b0ee;--s1:#f0a95a;--s2:#63c793;--s3:#c89be0}}
@@ -35,13 +36,15 @@ figcaption em{margin-left:auto}
 svg{display:block;width:100%;height:auto}
 .grid{stroke:var(--rule)}.tick{fill:var(--soft);font-size:11px}
 .line{fill:none;stroke-width:1.8;stroke-linejoin:round}
-.line.s0{stroke:var(--s0)}.line.s1{stroke:var(--s1)}.line.s2{stroke:var(--s2)}.line.s3{stroke:var(--s3)}
+.line.s0{stroke:var(--s0)}.line.s1{stroke:var(--s1)}.line.s2{stroke:var(--s2)}
+.line.s3{stroke:var(--s3)}
 .limit{stroke:var(--bad);stroke-dasharray:5 4}
 @media(max-width:720px){.tiles{grid-template-columns:repeat(2,1fr)}th,td{padding-right:8px}}
 .table{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th{color:var(--soft);font-weight:500;font-size:13px}
-th,td{padding:4px 12px 4px 0;text-align:right;border-bottom:1px solid var(--rule);white-space:nowrap}
+th,td{padding:4px 12px 4px 0;text-align:right;border-bottom:1px solid var(--rule);
+white-space:nowrap}
 th:first-child,td:first-child{text-align:left}
 .reasons th:nth-child(2),.reasons td:nth-child(2){text-align:left}
 .yes{color:var(--good)}.no{color:var(--bad);font-weight:600}

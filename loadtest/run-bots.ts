@@ -1,8 +1,8 @@
 /**
- * `node loadtest/run-bots.ts --url U --count N`: a standing crowd of full bots, the demo's opponents.
- * Keeps the number up through losses and server restarts; takes `{ type: 'addBots', count }` from its
- * parent up to BOTS_ADDED_MAX; goes within a second when told to or when its parent is gone. Touches
- * nothing but the server's public port.
+ * `node loadtest/run-bots.ts --url U --count N`: a standing crowd of full bots, the demo's
+ * opponents. Keeps the number up through losses and server restarts; takes `{ type: 'addBots',
+ * count }` from its parent up to BOTS_ADDED_MAX; goes within a second when told to or when its
+ * parent is gone. Touches nothing but the server's public port.
  */
 import './bots/use-ws-sockets.ts'
 

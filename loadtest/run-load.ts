@@ -1,7 +1,8 @@
 /**
- * `npm run load -- --scenario X`: a server on one core, bots on the others, a report at the end. With
- * `--url U [--ops-url M]` another server is loaded instead; without M its figures are left out. Ends
- * what it started, whatever happens; exit code 1 when a budget failed, 78 for a wrong option.
+ * `npm run load -- --scenario X`: a server on one core, bots on the others, a report at the end.
+ * With `--url U [--ops-url M]` another server is loaded instead; without M its figures are left
+ * out. Ends what it started, whatever happens; exit code 1 when a budget failed, 78 for a wrong
+ * option.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

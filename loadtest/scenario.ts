@@ -1,6 +1,6 @@
 /**
- * Scenarios: named data files that say how many bots of which kind do what, for how long, over which
- * network, and what must hold. A wrong value stops the run with the file and the field.
+ * Scenarios: named data files that say how many bots of which kind do what, for how long, over
+ * which network, and what must hold. A wrong value stops the run with the file and the field.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -70,7 +70,9 @@ export function loadScenario(name: string, folder = FOLDER): Scenario {
   throw new ScenarioError(`${file}: name is "${scenario.name}", the file says "${name}".`)
 }
 
-/** A checked scenario from parsed JSON; unknown fields are refused, so that a typo is no default. */
+/**
+ * A checked scenario from parsed JSON; unknown fields are refused, so that a typo is no default.
+ */
 export function parseScenario(value: unknown, file: string): Scenario {
   const node = new ScenarioNode(value, file, '')
   const network = node.optional('network')

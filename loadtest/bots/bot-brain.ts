@@ -1,7 +1,7 @@
 /**
- * One bot: looks and decides some five times a second, acts every tick. Pure but for its own memory:
- * the same seed and the same senses give the same intents. It sends nothing and reads no clock; who
- * drives it takes `intent` and `requests`.
+ * One bot: looks and decides some five times a second, acts every tick. Pure but for its own
+ * memory: the same seed and the same senses give the same intents. It sends nothing and reads no
+ * clock; who drives it takes `intent` and `requests`.
  */
 import { nextBetween, nextFloat } from '@battalion/base/prng.ts'
 import { LifeState } from '@battalion/sim/world.ts'

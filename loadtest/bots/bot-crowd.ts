@@ -1,7 +1,7 @@
 /**
  * Keeps a number of bots standing: lets them join at a bounded rate, again after every loss with
- * growing patience, and updates each at its own pace from one timer. Never more joins under way than
- * JOINS_UNDER_WAY_MAX, never a stop because a bot failed.
+ * growing patience, and updates each at its own pace from one timer. Never more joins under way
+ * than JOINS_UNDER_WAY_MAX, never a stop because a bot failed.
  */
 import { AppError } from '@battalion/base/app-error.ts'
 import type { Clock, Timers, TimerHandle } from '@battalion/base/clock.ts'

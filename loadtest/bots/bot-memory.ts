@@ -1,6 +1,7 @@
 /**
- * What a bot keeps in mind between two looks at the world. One flat, mutable record per bot, written
- * by the behaviour files beside it; nothing in it comes from anywhere but the bot's senses and dice.
+ * What a bot keeps in mind between two looks at the world. One flat, mutable record per bot,
+ * written by the behaviour files beside it; nothing in it comes from anywhere but the bot's senses
+ * and dice.
  */
 import { NET_ID_NONE } from '@battalion/base/ids.ts'
 import { createPrng, type PrngState } from '@battalion/base/prng.ts'

@@ -1,6 +1,6 @@
 /**
- * Who a bot is: a character drawn once from its seed (how quick, how steady, how brave) and the role
- * its class gives it. Skill is spread on purpose: a crowd of equals looks like machines.
+ * Who a bot is: a character drawn once from its seed (how quick, how steady, how brave) and the
+ * role its class gives it. Skill is spread on purpose: a crowd of equals looks like machines.
  */
 import { createPrng, nextBetween, nextFloat, type PrngState } from '@battalion/base/prng.ts'
 import type { Balance } from '@battalion/sim/balance.ts'

@@ -1,7 +1,7 @@
 /**
- * All a bot may know, as plain data: its own soldier, whom it sees, the objectives, the time. A real
- * bot fills it from its client (`client-senses.ts`), a test from a simulated world. Behaviours read
- * this and nothing else, so they can cheat in neither.
+ * All a bot may know, as plain data: its own soldier, whom it sees, the objectives, the time. A
+ * real bot fills it from its client (`client-senses.ts`), a test from a simulated world. Behaviours
+ * read this and nothing else, so they can cheat in neither.
  */
 import type { Balance, Mode } from '@battalion/sim/balance.ts'
 import type { BattleGround } from './battle-ground.ts'

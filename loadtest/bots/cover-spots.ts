@@ -1,6 +1,6 @@
 /**
- * Places to hide: free ground right beside each box, found once per map and kept in buckets of 16 m.
- * A spot hides from a threat when its box lies between the two.
+ * Places to hide: free ground right beside each box, found once per map and kept in buckets of 16
+ * m. A spot hides from a threat when its box lies between the two.
  */
 import type { BattleMap, MapBox } from '@battalion/sim/balance.ts'
 import { isWalkable, type NavGrid } from './nav-grid.ts'

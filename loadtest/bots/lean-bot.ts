@@ -3,6 +3,7 @@
  * and fires by dice, reads only the head of each snapshot, counts bytes and frames. It believes the
  * server everything and understands hardly any of it: it loads, it does not judge.
  */
+import type { Timers } from '@battalion/base/clock.ts'
 import { createPrng, nextBetween, nextFloat, type PrngState } from '@battalion/base/prng.ts'
 import { angleOfVector } from '@battalion/base/trig-table.ts'
 import { AppError } from '@battalion/base/app-error.ts'
@@ -44,6 +45,7 @@ const VIEW_DELAY_EIGHTHS = 16
 export interface LeanBotOptions extends BotOptions {
   /** The ground to walk on; without it the bot wanders. */
   readonly ground: BattleGround | undefined
+  readonly timers: Timers
   /** Where all go, for crowds in one place. */
   readonly gather: Place | undefined
 }
@@ -103,8 +105,8 @@ export class LeanBot implements CrowdBot {
         message: (payload) => this.#onMessage(payload),
         closed: (code) => this.#onClosed(code),
       })
-      const patience = setTimeout(() => this.#failed?.(1006), JOIN_MS_MAX)
-      await joined.finally(() => clearTimeout(patience))
+      const patience = this.#options.timers.setTimeout(() => this.#failed?.(1006), JOIN_MS_MAX)
+      await joined.finally(() => patience.cancel())
       this.#stage = 'playing'
     } catch (error) {
       this.#socket?.close()

@@ -1,5 +1,6 @@
 /**
- * The few bytes of the room protocol a lean bot reads and writes by hand: Colyseus' frame codes, the
+ * The few bytes of the room protocol a lean bot reads and writes by hand: Colyseus' frame codes,
+ * the
  * `rtt` question, the head of a snapshot. Anything else is counted and forgotten. Reading never
  * throws: what is not understood is `undefined`.
  */
@@ -17,7 +18,9 @@ export const RoomCode = {
   bytes: 17,
 } as const
 
-/** What a lean bot takes from a snapshot. Positions stay as last told when a frame leaves them out. */
+/**
+ * What a lean bot takes from a snapshot. Positions stay as last told when a frame leaves them out.
+ */
 export interface LeanHead {
   /** u16, wraps. */
   tick: number

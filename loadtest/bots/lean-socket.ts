@@ -1,6 +1,7 @@
 /**
- * A WebSocket client as thin as it gets: one TCP connection, the upgrade, frames out and in. Answers
- * pings and closing frames by itself. Costs a fraction of a library, so that thousands fit a core.
+ * A WebSocket client as thin as it gets: one TCP connection, the upgrade, frames out and in.
+ * Answers pings and closing frames by itself. Costs a fraction of a library, so that thousands fit
+ * a core.
  */
 import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'

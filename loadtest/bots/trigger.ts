@@ -1,6 +1,6 @@
 /**
- * Fingers: bursts, single shots, reloads, the sidearm, abilities and kneeling down to revive. Writes
- * buttons, every tick; never decides where to go.
+ * Fingers: bursts, single shots, reloads, the sidearm, abilities and kneeling down to revive.
+ * Writes buttons, every tick; never decides where to go.
  */
 import { Button } from '@battalion/sim/commands.ts'
 import type { BotMemory } from './bot-memory.ts'

@@ -1,7 +1,7 @@
 /**
- * The little of RFC 6455 a lean bot needs: masking its own frames and cutting the server's out of the
- * byte stream. Pure. The mask is zero, which is allowed between programs (the rule protects proxies)
- * and saves a pass over every byte; so bots of this kind must not cross shared proxies.
+ * The little of RFC 6455 a lean bot needs: masking its own frames and cutting the server's out of
+ * the byte stream. Pure. The mask is zero, which is allowed between programs (the rule protects
+ * proxies) and saves a pass over every byte; so bots of this kind must not cross shared proxies.
  */
 
 export const Opcode = { text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const

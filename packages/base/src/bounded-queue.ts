@@ -1,6 +1,6 @@
 /**
- * A first-in first-out queue with a hard limit over a fixed ring. When full, `push` refuses and says
- * so; the caller counts it and does what its limit promises.
+ * A first-in first-out queue with a hard limit over a fixed ring. When full, `push` refuses and
+ * says so; the caller counts it and does what its limit promises.
  */
 import { assert } from './assert.ts'
 

@@ -60,8 +60,8 @@ export function cosOfAngle(angle: number): number {
 }
 
 /**
- * Binary angle of the direction (x, z), 0 for the zero vector. Polynomial arctangent (Abramowitz and
- * Stegun 4.4.49, |error| <= 2e-8 rad on [-1, 1]), folded by octant.
+ * Binary angle of the direction (x, z), 0 for the zero vector. Polynomial arctangent (Abramowitz
+ * and Stegun 4.4.49, |error| <= 2e-8 rad on [-1, 1]), folded by octant.
  */
 export function angleOfVector(x: number, z: number): number {
   const ax = x < 0 ? -x : x

@@ -1,6 +1,6 @@
 /**
- * `docs/game.md` as a program: its JSON blocks are put where the page says, the balance is parsed, and
- * battles are played with them. Also: every file the page names exists.
+ * `docs/game.md` as a program: its JSON blocks are put where the page says, the balance is parsed,
+ * and battles are played with them. Also: every file the page names exists.
  */
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'

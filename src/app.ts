@@ -28,6 +28,7 @@ import { createIsOriginAllowed } from './http/origin.ts'
 import { preparePlayPage } from './http/play-page.ts'
 import { createPublicServer, guardUpgrades } from './http/public-server.ts'
 import { createRateLimits } from './http/rate-limits.ts'
+import { brakeRequests, RequestBrake } from './http/request-brake.ts'
 import { loadBalance } from './load-balance.ts'
 import type { LoadedBalance } from './load-balance.ts'
 import { createAccessTokens } from './services/auth/access-tokens.ts'
@@ -150,16 +151,23 @@ async function startParts(parts: Parts, options: AppOptions): Promise<App> {
     isOriginAllowed: createIsOriginAllowed(config.allowedOrigins, config.publicUrl),
     isTrustedProxy: createIsProxy(config.trustedProxies),
     rejected: (reason: string) => rejections.cell(reason).add(1),
+    monotonicMs: () => systemClock.monotonicMs(),
   }
   const server = createPublicServer(edge)
-  const { transport, sockets } = await chooseTransport({ name: config.transport, server })
+  const { transport, sockets } = await chooseTransport({
+    name: config.transport,
+    server,
+    timers: systemTimers,
+  })
   const made: RoomPorts = { ...createRoomPorts(parts, options.demo), sockets }
   const roomPorts = options.arrangeRooms?.(made) ?? made
   closeColyseusMatchmaking()
   const { fetch } = createHttpApp(createHttpPorts(parts, edge))
   const classes = { [BATTLE_ROOM]: createBattlefieldRoom(roomPorts) }
   const game = await startColyseus({ server, transport, logger, rooms: classes, fetch })
-  guardUpgrades(server, edge)
+  const brake = new RequestBrake(edge)
+  brakeRequests(server, brake, edge)
+  guardUpgrades(server, brake, edge)
   const ops = createOpsServer({
     isStarted: () => state.isStarted,
     liveness: health.liveness,

@@ -4,14 +4,16 @@ import { createServer } from 'node:http'
 import { describe, it } from 'node:test'
 import { WebSocketTransport } from '@colyseus/ws-transport'
 import { TransportError, WS_LIMITS, chooseTransport } from './choose-transport.ts'
+import { LeanTransport } from './lean-transport.ts'
 
 const failToLoad = () => Promise.reject(new Error('GLIBC_2.38 not found'))
 
 describe('transport choice', () => {
   const server = createServer()
+  const timers = { setTimeout: () => ({ cancel: () => undefined }) }
 
   it('ws is there, with every limit of the wire set', async () => {
-    const { transport } = await chooseTransport({ name: 'ws', server })
+    const { transport } = await chooseTransport({ name: 'ws', server, timers })
     assert.ok(transport instanceof WebSocketTransport)
     const { options } = Reflect.get(transport, 'wss') as { options: Record<string, unknown> }
     assert.equal(options['maxPayload'], 2048)
@@ -21,11 +23,9 @@ describe('transport choice', () => {
     assert.equal(WS_LIMITS.pingMaxRetries, 2)
   })
 
-  it('lean says that it does not exist yet', async () => {
-    await assert.rejects(
-      chooseTransport({ name: 'lean', server }),
-      /TRANSPORT=lean does not exist yet/,
-    )
+  it('lean is there', async () => {
+    const { transport } = await chooseTransport({ name: 'lean', server, timers })
+    assert.ok(transport instanceof LeanTransport)
   })
 
   it('[DEP-4] uws that is not installed stops with a line that says how to install it', async () => {
@@ -34,7 +34,7 @@ describe('transport choice', () => {
       specifiers.push(specifier)
       throw Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' })
     }
-    const failed = chooseTransport({ name: 'uws', server, importModule })
+    const failed = chooseTransport({ name: 'uws', server, timers, importModule })
     await assert.rejects(failed, (error: unknown) => {
       assert.ok(error instanceof TransportError)
       assert.match(
@@ -48,12 +48,12 @@ describe('transport choice', () => {
   })
 
   it('[DEP-4] uws is really asked for when nothing is injected', async () => {
-    await assert.rejects(chooseTransport({ name: 'uws', server }), TransportError)
+    await assert.rejects(chooseTransport({ name: 'uws', server, timers }), TransportError)
   })
 
   it('uws that does not load says so', async () => {
     await assert.rejects(
-      chooseTransport({ name: 'uws', server, importModule: failToLoad }),
+      chooseTransport({ name: 'uws', server, timers, importModule: failToLoad }),
       /does not load here/,
     )
   })

@@ -1,11 +1,13 @@
 /**
- * Which WebSocket implementation serves the rooms: `ws` (default), `lean` (not there yet), `uws`
+ * Which WebSocket implementation serves the rooms: `ws` (default), `lean` (our own), `uws`
  * (not on npm, loaded at run time when somebody installed it). Never falls back silently: who asks
  * for a transport gets that one or a line that says what to do.
  */
 import type { Server as HttpServer } from 'node:http'
+import type { Timers } from '@battalion/base/clock.ts'
 import type { BeforeUpgradeHandler, Transport } from '@colyseus/core'
 import { WebSocketTransport } from '@colyseus/ws-transport'
+import { LeanTransport, createLeanSockets } from './lean-transport.ts'
 import { createWsSockets } from './ws-socket.ts'
 import type { WsSockets } from './ws-socket.ts'
 
@@ -20,6 +22,8 @@ export interface TransportRequest {
   readonly name: TransportName
   /** The HTTP server whose upgrades become rooms' sockets. */
   readonly server: HttpServer
+  /** For pings and deadlines of `lean`; `ws` has its own. */
+  readonly timers: Timers
   /** Origin allowlist and the like, asked before each handshake. */
   readonly beforeUpgrade?: BeforeUpgradeHandler
   /** How a module is loaded; tests hand in a fake. */
@@ -50,9 +54,7 @@ const UWS_INSTALL = 'npm i --no-save --allow-git=all @colyseus/uwebsockets-trans
 
 /** The transport `request.name` asks for; throws {@link TransportError} when it cannot be had. */
 export async function chooseTransport(request: TransportRequest): Promise<ChosenTransport> {
-  if (request.name === 'lean') {
-    throw new TransportError('TRANSPORT=lean does not exist yet; use TRANSPORT=ws.')
-  }
+  if (request.name === 'lean') return createLeanTransport(request)
   if (request.name === 'uws') {
     return await refuseUws(request.importModule ?? ((specifier) => import(specifier)))
   }
@@ -64,6 +66,24 @@ function createWsTransport(request: TransportRequest): ChosenTransport {
   const hook = beforeUpgrade === undefined ? {} : { beforeUpgrade }
   const transport = new WebSocketTransport({ ...WS_LIMITS, server, ...hook })
   return { transport, sockets: createWsSockets() }
+}
+
+/** The same limits as `ws` has, over our own framing. */
+function createLeanTransport(request: TransportRequest): ChosenTransport {
+  const { server, timers, beforeUpgrade } = request
+  const transport = new LeanTransport({
+    server,
+    timers,
+    limits: {
+      messageBytesMax: WS_LIMITS.maxPayload,
+      fragmentsMax: WS_LIMITS.maxFragments,
+      piecesMax: WS_LIMITS.maxBufferedChunks,
+    },
+    pingIntervalMs: WS_LIMITS.pingInterval,
+    pingMissesMax: WS_LIMITS.pingMaxRetries,
+    ...(beforeUpgrade === undefined ? {} : { beforeUpgrade }),
+  })
+  return { transport, sockets: createLeanSockets() }
 }
 
 /** uWebSockets.js has sockets of its own kind; until they stand behind the port, say so. */

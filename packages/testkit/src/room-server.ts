@@ -18,6 +18,7 @@ import type { BattlefieldSettings } from '../../../rooms/battlefield-room.ts'
 import type { MatchResults, RoomLimits, RoomMetrics, RoomPorts } from '../../../rooms/ports.ts'
 import { systemClock, systemTimers } from '../../../src/system-clock.ts'
 import { chooseTransport } from '../../../src/transport/choose-transport.ts'
+import type { TransportName } from '../../../src/transport/choose-transport.ts'
 import { createUserSeats } from '../../../src/user-seats.ts'
 
 /** Limits of a test server: as in production, but waits are short. */
@@ -51,6 +52,8 @@ export interface RoomServerOptions {
   readonly limits?: Partial<RoomLimits>
   readonly settings?: BattlefieldSettings
   readonly ports?: Partial<RoomPorts>
+  /** Default: TEST_TRANSPORT of the environment, else ws. */
+  readonly transport?: TransportName
   /** Room classes beside `battlefield`, made with the server's ports. */
   readonly rooms?: Readonly<Record<string, (ports: RoomPorts) => new () => Room>>
 }
@@ -79,7 +82,11 @@ export function testToken(userId: string): string {
 export async function startRoomServer(options: RoomServerOptions): Promise<RoomServer> {
   const record = createRecord()
   const http = createServer()
-  const { transport, sockets } = await chooseTransport({ name: 'ws', server: http })
+  const { transport, sockets } = await chooseTransport({
+    name: options.transport ?? defaultTransport(),
+    server: http,
+    timers: systemTimers,
+  })
   const ports: RoomPorts = {
     ...fakePorts(options, record),
     sockets,
@@ -104,6 +111,11 @@ export async function startRoomServer(options: RoomServerOptions): Promise<RoomS
       http.closeAllConnections()
     },
   })
+}
+
+/** All room suites run once more over TRANSPORT=lean (lean-rooms.process.test.ts). */
+function defaultTransport(): TransportName {
+  return process.env['TEST_TRANSPORT'] === 'lean' ? 'lean' : 'ws'
 }
 
 /** Resolves when `isTrue` holds; rejects after `withinMs`. */

@@ -15,7 +15,7 @@ export interface ProgressOutput {
 
 /** Where the run stands. */
 export interface ProgressState {
-  readonly phase: 'joining' | 'measuring'
+  readonly phase: 'joining' | 'settling' | 'measuring'
   readonly botCount: number
   readonly leftSec: number
   readonly row: TimelineRow

@@ -23,6 +23,7 @@ const SCENARIO = parseScenario(
     fullBots: 4,
     leanBots: 6,
     joinsPerSec: 5,
+    settleSec: 0,
     durationSec: 6,
     churnPerSec: 0,
     gather: null,

@@ -8,7 +8,7 @@ import { availableParallelism } from 'node:os'
 import { Conditioner } from './conditioner.ts'
 import type { FromBots, LoadSample, LoadTask, ToBots } from './load-messages.ts'
 import { LoadProcesses, splitCores } from './load-processes.ts'
-import type { LoadProgress } from './load-progress.ts'
+import type { LoadProgress, ProgressState } from './load-progress.ts'
 import type { LoadRun } from './load-report.ts'
 import { rowBetween, totalOf, type LoadMoment, type TimelineRow } from './load-timeline.ts'
 import { describeMachine, readCpuTimes, readWaitMs, stealRatio } from './machine.ts'
@@ -176,14 +176,25 @@ export class LoadSession {
     if (!isWhole(moment, botCount)) {
       this.#options.progress.say(`Only ${moment.crowd.playing} of ${botCount} bots have joined.`)
     }
+    moment = await this.#settle(moment)
     this.#roundTripMs.length = 0
+    return moment
+  }
+
+  /** Lets the crowd get to where the scenario wants it. */
+  async #settle(joined: LoadMoment): Promise<LoadMoment> {
+    const endSec = joined.atSec + this.#options.scenario.settleSec
+    let moment = joined
+    while (!this.#isCut && moment.atSec + 0.5 < endSec) {
+      moment = await this.#nextSecond(moment, 'settling', endSec - moment.atSec)
+    }
     return moment
   }
 
   async #measure(from: LoadMoment): Promise<LoadMoment> {
     const { durationSec } = this.#options.scenario
     let moment = from
-    while (!this.#isCut && moment.atSec < from.atSec + durationSec) {
+    while (!this.#isCut && moment.atSec + 0.5 < from.atSec + durationSec) {
       moment = await this.#nextSecond(moment, 'measuring', from.atSec + durationSec - moment.atSec)
     }
     return moment
@@ -191,7 +202,7 @@ export class LoadSession {
 
   async #nextSecond(
     before: LoadMoment,
-    phase: 'joining' | 'measuring',
+    phase: ProgressState['phase'],
     leftSec: number,
   ): Promise<LoadMoment> {
     const { scenario, progress } = this.#options

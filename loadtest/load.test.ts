@@ -22,6 +22,7 @@ const SMALL = parseScenario(
     fullBots: 6,
     leanBots: 4,
     joinsPerSec: 20,
+    settleSec: 0,
     durationSec: 5,
     churnPerSec: 0,
     gather: null,

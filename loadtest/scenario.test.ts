@@ -12,6 +12,7 @@ const VALID = {
   fullBots: 2,
   leanBots: 3,
   joinsPerSec: 20,
+  settleSec: 0,
   durationSec: 5,
   churnPerSec: 0,
   gather: null,

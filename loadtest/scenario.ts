@@ -31,7 +31,9 @@ export interface Scenario {
   readonly fullBots: number
   readonly leanBots: number
   readonly joinsPerSec: number
-  /** Measured time, after everybody has joined (s). */
+  /** Between the last join and the first measured second (s): the march to where it happens. */
+  readonly settleSec: number
+  /** Measured time (s). */
   readonly durationSec: number
   /** Bots that leave and come back per second. */
   readonly churnPerSec: number
@@ -85,6 +87,7 @@ export function parseScenario(value: unknown, file: string): Scenario {
     fullBots: node.whole('fullBots', 0, 5000),
     leanBots: node.whole('leanBots', 0, 5000),
     joinsPerSec: node.whole('joinsPerSec', 1, 500),
+    settleSec: node.whole('settleSec', 0, 600),
     durationSec: node.whole('durationSec', 1, 86_400),
     churnPerSec: node.number('churnPerSec', 0, 100),
     gather: gather === undefined ? null : parsePlace(gather),

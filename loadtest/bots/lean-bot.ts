@@ -211,7 +211,7 @@ export class LeanBot implements CrowdBot {
     for (const command of this.#commands) {
       this.#seq = (this.#seq + 1) & 0xffff
       command.seq = this.#seq
-      command.buttons = isFiring ? Button.fire : 0
+      command.buttons = isFiring ? Button.fire : Button.sprint
       command.moveX = Math.round(this.#walk.dirX * 127)
       command.moveZ = Math.round(this.#walk.dirZ * 127)
       command.yaw = (yaw + Math.round(nextBetween(this.#dice, -2000, 2000))) & 0xffff

@@ -34,7 +34,7 @@ export function buildFloorPlan(map: BattleMap): FloorPlan {
 
 function markWalls(plan: FloorPlan, map: BattleMap): void {
   for (const { kind, x, z, width, depth } of map.boxes) {
-    if (kind !== 'wall' || Math.max(width, depth) < 3) continue
+    if (kind !== 'wall') continue
     const right = toCell(plan.columns, (x + width + THICKEN_METRES) / plan.cellMetres)
     const bottom = toCell(plan.rows, (z + depth + THICKEN_METRES) / plan.cellMetres)
     const left = toCell(plan.columns, (x - THICKEN_METRES) / plan.cellMetres)

@@ -18,6 +18,8 @@ vec4 project(vec2 world, float lift) {
 
 /** How much a metre of height spreads the picture outwards at the widest and closest zoom. */
 const LIFT_SHARE_PER_METRE = 0.013
+/** From this zoom (px per metre) on walls lean fully; a high eye sees them from straight above. */
+const LIFT_FULL_ZOOM = 16
 
 export class ViewUniforms {
   readonly group = new UniformGroup({
@@ -34,7 +36,7 @@ export class ViewUniforms {
     view[2] = (2 * camera.zoom) / camera.width
     view[3] = (-2 * camera.zoom) / camera.height
     const eye = this.group.uniforms.uEye
-    eye[0] = LIFT_SHARE_PER_METRE
+    eye[0] = LIFT_SHARE_PER_METRE * Math.min(1, Math.max(0.3, camera.zoom / LIFT_FULL_ZOOM))
     eye[1] = timeSec
     eye[2] = camera.zoom
     this.group.update()

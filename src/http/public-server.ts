@@ -10,6 +10,7 @@ import type { Duplex } from 'node:stream'
 
 import type { IsOriginAllowed } from './origin.ts'
 import { addressKey } from './rate-limits.ts'
+import type { RequestBrake } from './request-brake.ts'
 
 /** For headers and for the whole request (ms). */
 const SLOW_CLIENT_MS = 10_000
@@ -73,11 +74,13 @@ function capSocketsPerAddress(server: Server, ports: PublicServerPorts): void {
  * the address of a seat through to it. Upgrades without Origin pass: they do not come from a web
  * page. Call once, after the transport was attached.
  */
-export function guardUpgrades(server: Server, ports: PublicServerPorts): void {
+export function guardUpgrades(server: Server, brake: RequestBrake, ports: PublicServerPorts): void {
   const transports = server.listeners('upgrade')
   server.removeAllListeners('upgrade')
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const { origin, host } = request.headers
+    const address = request.socket.remoteAddress ?? 'unknown'
+    if (!brake.take(address)) return refuseUpgrade(socket, '429 Too Many Requests')
     if (!ports.isOriginAllowed(origin, host)) {
       ports.rejected('origin')
       return refuseUpgrade(socket, '403 Forbidden')

@@ -19,6 +19,7 @@ describe('transport choice', () => {
     assert.equal(options['maxPayload'], 2048)
     assert.equal(options['maxFragments'], 16)
     assert.equal(options['maxBufferedChunks'], 64)
+    assert.equal(options['closeTimeout'], 2000, '[A-08] a close that is not answered ends soon')
     assert.equal(options['perMessageDeflate'], false, '[A-12] compression stays off')
     assert.equal(WS_LIMITS.pingMaxRetries, 2)
   })

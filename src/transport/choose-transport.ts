@@ -47,6 +47,8 @@ export const WS_LIMITS = {
   /** A peer that does not answer a ping within two of these is cut off (ms). */
   pingInterval: 3000,
   pingMaxRetries: 2,
+  /** A peer that does not answer our close frame is cut off after this (ms); ws waits 30 s. */
+  closeTimeout: 2000,
 } as const
 
 const UWS_PACKAGE = '@colyseus/uwebsockets-transport'

@@ -16,6 +16,7 @@ function listing(roomId: string, changes: Partial<BattleListing> = {}): BattleLi
     spectatorsMax: 10,
     phase: 'running',
     locked: false,
+    overloaded: false,
     ...changes,
   }
 }
@@ -28,6 +29,12 @@ const ROWS: readonly [string, BattleRequest, readonly BattleListing[], BattleCho
   ['fills the fullest first', {}, [listing('a'), listing('b', { players: 20 })], { join: 'b' }],
   ['takes the first by id of equals', {}, [listing('b'), listing('a')], { join: 'a' }],
   ['never joins a full one', {}, [listing('a', { players: 64 })], CREATE_ANY],
+  [
+    '[H-05] opens none beside one that is short of time',
+    {},
+    [listing('a', { locked: true, overloaded: true })],
+    { refuse: 'overloaded' },
+  ],
   ['never joins a locked one', {}, [listing('a', { locked: true })], CREATE_ANY],
   [
     'prefers a running one to one whose result is on the screen',

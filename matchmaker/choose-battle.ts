@@ -1,7 +1,8 @@
 /**
  * Which battle a join goes to: one pure function over the listings of running battles. It decides
  * and does nothing; whoever calls it joins or creates the room. Order of the rules: one's own
- * running battle before all, then the fullest battle that fits (fill first), then a new one.
+ * running battle before all, then the fullest battle that fits (fill first), then a new one, but
+ * none beside a battle that is already short of time.
  */
 import { assert } from '@battalion/base/assert.ts'
 
@@ -16,8 +17,10 @@ export interface BattleMetadata {
   readonly spectators: number
   readonly spectatorsMax: number
   readonly phase: 'warmup' | 'running' | 'ended'
-  /** True: nobody new is let in (full, overloaded, draining). */
+  /** True: nobody new is let in (overloaded, draining). */
   readonly locked: boolean
+  /** True: its process can't keep the pace; a further battle there would take from this one. */
+  readonly overloaded: boolean
 }
 
 /** One running battle. */
@@ -48,7 +51,7 @@ export type BattleChoice =
         readonly region: string | undefined
       }
     }
-  | { readonly refuse: 'battle_full' | 'draining' }
+  | { readonly refuse: 'battle_full' | 'draining' | 'overloaded' }
 
 /** Decides where a join goes. */
 export function chooseBattle(
@@ -60,6 +63,7 @@ export function chooseBattle(
   if (request.isDraining === true) return { refuse: 'draining' }
   const best = findFullestOpen(request, listings)
   if (best !== undefined) return { join: best.roomId }
+  if (listings.some((listing) => listing.overloaded)) return { refuse: 'overloaded' }
   if (request.mayCreate === false) return { refuse: 'battle_full' }
   return { create: { mode: request.mode, map: request.map, region: request.region } }
 }

@@ -15,10 +15,12 @@ export function chooseField(
   balance: Balance,
   wish: { readonly mode?: string | undefined; readonly map?: string | undefined },
 ): Field {
-  for (const mode of balance.modes) {
-    if (wish.mode !== undefined && wish.mode !== mode.id) continue
-    const mapId = wish.map ?? mode.maps[0]
-    if (mapId !== undefined && mode.maps.includes(mapId)) return { mode, mapId }
-  }
+  const modes = balance.modes.filter(({ id }) => wish.mode === undefined || wish.mode === id)
+  // Of the modes that may be played on a map, the one whose first map it is was made for it.
+  const mode =
+    modes.find(({ maps }) => wish.map === undefined || maps[0] === wish.map) ??
+    modes.find(({ maps }) => maps.includes(wish.map!))
+  const mapId = wish.map ?? mode?.maps[0]
+  if (mode !== undefined && mapId !== undefined) return { mode, mapId }
   throw new AppError('invalid_request', 'There is no such mode and map.')
 }

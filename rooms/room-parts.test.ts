@@ -169,6 +169,7 @@ describe('field choice', () => {
   })
 
   it('refuses what the balance does not have', () => {
+    assert.equal(chooseField(balance, { map: 'front' }).mode.id, 'front', 'made for the map')
     assert.throws(() => chooseField(balance, { mode: 'nope' }), AppError)
     assert.throws(() => chooseField(balance, { map: '../etc' }), AppError)
     assert.throws(() => chooseField(balance, { mode: '__proto__' }), AppError)

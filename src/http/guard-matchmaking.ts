@@ -140,7 +140,7 @@ async function attemptJoin(call: JoinCall, attempt: Attempt): Promise<Seat | und
   )
   if ('join' in choice) return joinRoom(choice.join, call, attempt)
   if ('create' in choice) return createRoom(call, memory, ports)
-  throw choice.refuse === 'draining' ? draining() : full()
+  throw REFUSALS[choice.refuse]()
 }
 
 function pickRequest({ mode, map, region, spectate }: JoinRequest) {
@@ -189,9 +189,7 @@ async function createRoom(call: JoinCall, memory: SeatMemory, ports: GuardPorts)
     })
   }
   if (matchMaker.stats.local.roomCount >= ports.roomsMax) {
-    throw new AppError('overloaded', 'This server runs as many battles as it can.', {
-      retryAfterSec: RETRY_AFTER_SEC,
-    })
+    throw overloaded()
   }
   const seat = toSeat(await matchMaker.create(BATTLE_ROOM, call.options, authContext(call)))
   memory.rememberRoom(userId, seat.roomId)
@@ -239,3 +237,11 @@ function draining(): AppError {
     retryAfterSec: RETRY_AFTER_SEC,
   })
 }
+
+function overloaded(): AppError {
+  return new AppError('overloaded', 'This server runs all the battles it can; try again soon.', {
+    retryAfterSec: RETRY_AFTER_SEC,
+  })
+}
+
+const REFUSALS = { battle_full: full, draining, overloaded } as const

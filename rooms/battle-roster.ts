@@ -28,6 +28,11 @@ export class BattleRoster {
     return this.#byUser.get(userId)
   }
 
+  /** False once somebody left, or took part in another role instead. */
+  has(participant: Participant): boolean {
+    return this.#byUser.get(participant.userId) === participant
+  }
+
   add(participant: Participant): void {
     assert(!this.#byUser.has(participant.userId), 'a user takes part once')
     this.#byUser.set(participant.userId, participant)

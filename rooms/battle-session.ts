@@ -108,6 +108,7 @@ export class BattleSession {
       spectatorsMax: this.spectatorsMax,
       phase: this.#match.phase,
       locked: this.#isClosed(),
+      overloaded: this.#ladder.step >= OverloadStep.closed,
     }
   }
 
@@ -148,13 +149,16 @@ export class BattleSession {
   /** Whether one more seat may be reserved. */
   mayAdmit(userId: UserId, isSpectator: boolean): boolean {
     const reserved = this.#options.host.reservedCount()
-    if (this.roster.find(userId) !== undefined) return true
+    if (this.roster.find(userId)?.isSpectator === isSpectator) return true
     if (this.#isClosed()) return false
     if (isSpectator) return this.roster.spectatorCount + reserved < this.spectatorsMax
     return this.roster.playerCount + reserved < this.playersMax
   }
 
-  /** Lets somebody in; throws AppError when there is no room. */
+  /**
+   * Lets somebody in; throws AppError when there is no room. A player who comes to watch, or the
+   * other way round, leaves his first role only when there is a place in the second.
+   */
   join(participant: Participant): void {
     const { isSpectator } = participant
     const isFull = isSpectator
@@ -163,6 +167,8 @@ export class BattleSession {
     if (isFull || !this.#enlist(participant)) {
       throw new AppError('battle_full', 'The battle has no free seat.')
     }
+    const before = this.roster.find(participant.userId)
+    if (before !== undefined) this.leave(before)
     this.roster.add(participant)
     this.#ports.metrics.clientsChanged(isSpectator ? 'spectating' : 'playing', 1)
   }

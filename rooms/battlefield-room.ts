@@ -129,7 +129,6 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
       this.session.takeOver(known, client)
       return known
     }
-    if (known !== undefined) this.session.leave(known)
     const participant = createParticipant({
       userId: auth.userId,
       name: cleanName(wishes.name, auth.displayName),
@@ -174,7 +173,8 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
 
   protected returned(client: Client): void {
     const participant = client.userData as Participant | undefined
-    if (participant !== undefined) this.session.takeOver(participant, client)
+    if (participant === undefined || !this.session.roster.has(participant)) return
+    this.session.takeOver(participant, client)
   }
 
   protected exit(client: Client): void {
@@ -204,10 +204,11 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
     })
   }
 
-  /** Who `client` is; undefined when another connection of the user replaced it. */
+  /** Who `client` is; undefined when another connection of the user, or role, replaced it. */
   #find(client: Client): Participant | undefined {
     const participant = client.userData as Participant | undefined
-    return participant?.owner === client ? participant : undefined
+    if (participant?.owner !== client || !this.session.roster.has(participant)) return undefined
+    return participant
   }
 }
 

@@ -30,7 +30,10 @@ export type ReadyState = (typeof ReadyState)[keyof typeof ReadyState]
 const COPIED_BODY_BYTES_MAX = 4096
 /** Pings are not answered while this much waits to be sent: the peer does not read (bytes). */
 const PONG_BACKLOG_BYTES_MAX = 16_384
-/** Pings and pongs a peer may send between two looks of the keepalive, 3 s; more ends with 1008. */
+/**
+ * Pings and pongs a peer may send between two looks of the keepalive, 3 s. More are read and
+ * dropped, and end with 1008 at the next look; a room that counts pings has closed it long before.
+ */
 const CONTROL_FRAMES_MAX = 1000
 /** Close code of a connection that ended without a closing handshake. */
 const CLOSE_CODE_LOST = 1006
@@ -159,7 +162,9 @@ export class LeanSocket extends EventEmitter implements FrameSink {
    * anything since the last look is alive and costs no ping.
    */
   checkLife(missesMax: number): void {
+    const isFlood = this.#controlFrameCount > CONTROL_FRAMES_MAX
     this.#controlFrameCount = 0
+    if (isFlood && !this.#parser.isDone) return this.#refuseFlood()
     if (this.#wasHeard) {
       this.#wasHeard = false
       this.#missedPings = 0
@@ -207,10 +212,12 @@ export class LeanSocket extends EventEmitter implements FrameSink {
 
   #countControlFrame(): boolean {
     this.#controlFrameCount++
-    if (this.#controlFrameCount <= CONTROL_FRAMES_MAX) return true
+    return this.#controlFrameCount <= CONTROL_FRAMES_MAX
+  }
+
+  #refuseFlood(): void {
     this.#parser.stop()
     this.receiveViolation(VIOLATIONS.controlFlood)
-    return false
   }
 
   /** A listener that throws closes this socket and disturbs no other one. */

@@ -15,6 +15,7 @@ import {
   connectClientToRoom,
   createAuthContext,
   debugAndPrintError,
+  debugConnection,
   matchMaker,
   runBeforeUpgrade,
 } from '@colyseus/core'
@@ -124,7 +125,8 @@ export class LeanTransport extends Transport {
     socket.write(acceptText(request))
     const leanSocket = new LeanSocket(socket, this.#options.limits, this.#keepalive)
     this.#keepalive.add(leanSocket)
-    leanSocket.on('error', (error: Error) => debugAndPrintError(error.message))
+    // Not an error of ours, so no line in the log: rooms count it, and floods must not write.
+    leanSocket.on('error', (error: Error) => debugConnection(error.message))
     const connected = this.#connect(leanSocket, visit)
     if (head.byteLength > 0) leanSocket.receive(head)
     await connected

@@ -7,6 +7,7 @@ import { CLOSE_CODES, CLOSE_MESSAGES } from '@battalion/wire/close-codes.ts'
 import type { CloseReason } from '@battalion/wire/close-codes.ts'
 import { createCommand, encodeInputs } from '@battalion/wire/input-codec.ts'
 import { readJoinWishes } from './battle-messages.ts'
+import { loadShippedBalance } from '@battalion/testkit/load-shipped-balance.ts'
 import { chooseField } from './choose-field.ts'
 import { NAME_CHARACTERS_MAX, cleanName } from './clean-name.ts'
 import { closeTextOf, cutCloseText, toCloseCode } from './close-text.ts'
@@ -168,8 +169,14 @@ describe('field choice', () => {
     assert.deepEqual(chooseField(balance, {}), { mode, mapId: mode.maps[0] })
   })
 
+  it('takes the mode made for a map when only the map is asked for', () => {
+    const shipped = loadShippedBalance()
+    assert.equal(chooseField(shipped, { map: 'front' }).mode.id, 'front')
+    assert.equal(chooseField(shipped, { map: 'skirmish' }).mode.id, 'conquest')
+    assert.equal(chooseField(shipped, { mode: 'conquest', map: 'front' }).mode.id, 'conquest')
+  })
+
   it('refuses what the balance does not have', () => {
-    assert.equal(chooseField(balance, { map: 'front' }).mode.id, 'front', 'made for the map')
     assert.throws(() => chooseField(balance, { mode: 'nope' }), AppError)
     assert.throws(() => chooseField(balance, { map: '../etc' }), AppError)
     assert.throws(() => chooseField(balance, { mode: '__proto__' }), AppError)

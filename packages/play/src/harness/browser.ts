@@ -64,7 +64,7 @@ export async function bundleEntry(entry: string): Promise<Bundle> {
   const { outputFiles } = await build({
     entryPoints: { main: `${SOURCE_DIR}${entry}` },
     bundle: true,
-    splitting: true,
+    splitting: false,
     minify: true,
     write: false,
     format: 'esm',

@@ -1,23 +1,34 @@
 /**
  * `npm run bench`: finds every `*.bench.ts`, runs each in a process of its own, one after another,
  * and prints value, unit, budget, pass. `--small` for CI, `--json FILE` for tools, names (parts of
- * file names) to run some. Exits 1 when a budget is broken.
+ * file names) to run some. What a bench had to leave out is said and counted as skipped. Exits 1
+ * when a budget is broken or a bench fails.
  */
-import { execFile } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { globSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
-import { basename } from 'node:path'
-import { parseArgs, promisify } from 'node:util'
+import { cpus, loadavg } from 'node:os'
+import { basename, join } from 'node:path'
+import { parseArgs } from 'node:util'
 
 import type { BenchRow } from '@battalion/testkit/bench-row.ts'
+import type { BenchWord } from './bench-voice.ts'
 
-const BENCH_SECONDS_MAX = 600
+/** A bench that has not ended by then is ended and counts as failed. */
+const BENCH_SECONDS_MAX = 1500
 const FOLDERS = '{packages/*/src,rooms,matchmaker,src,loadtest,bench}/**/*.bench.ts'
+const BENCH_PROGRAM = join(import.meta.dirname, 'one-bench.ts')
 
 interface CliOptions {
   readonly small: boolean
   readonly json: string | undefined
   readonly names: readonly string[]
+}
+
+interface BenchEnd {
+  readonly rows: readonly BenchRow[]
+  readonly skipped: number
+  /** Why it did not end well. */
+  readonly failure?: string
 }
 
 function parseCli(argv: string[]): CliOptions {
@@ -30,22 +41,34 @@ function parseCli(argv: string[]): CliOptions {
 }
 
 function findBenches(names: readonly string[]): string[] {
-  const all = globSync(FOLDERS).sort()
+  const all = globSync(FOLDERS)
+    .filter((file) => !file.includes('node_modules'))
+    .sort()
   if (names.length === 0) return all
   return all.filter((file) => names.some((name) => file.includes(name)))
 }
 
-async function runOne(file: string, small: boolean): Promise<BenchRow[]> {
-  const script = `
-    const { runBench } = await import(process.argv[1])
-    const rows = await runBench({ small: ${small} })
-    process.stdout.write(JSON.stringify(rows), () => process.exit(0))`
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['--expose-gc', '--input-type=module', '-e', script, `${process.cwd()}/${file}`],
-    { timeout: BENCH_SECONDS_MAX * 1000, maxBuffer: 16 * 1024 * 1024 },
-  )
-  return JSON.parse(stdout) as BenchRow[]
+function runOne(file: string, small: boolean): Promise<BenchEnd> {
+  const child = fork(BENCH_PROGRAM, [file, small ? 'small' : 'full'], {
+    execArgv: ['--expose-gc'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  let rows: readonly BenchRow[] | undefined
+  let skipped = 0
+  child.on('message', (word: BenchWord) => {
+    if (word.type === 'rows') rows = word.rows as readonly BenchRow[]
+    else if (word.type === 'skipped') skipped++
+    if (word.type === 'progress') showProgress(word.text)
+    if (word.type === 'skipped') print(`skip  ${word.text}`)
+  })
+  const limit = setTimeout(() => child.kill('SIGKILL'), BENCH_SECONDS_MAX * 1000)
+  return new Promise((resolve) => {
+    child.on('exit', (code, signal) => {
+      clearTimeout(limit)
+      const failure = rows === undefined ? `ended with ${signal ?? `code ${code}`}` : undefined
+      resolve({ rows: rows ?? [], skipped, ...(failure === undefined ? {} : { failure }) })
+    })
+  })
 }
 
 function formatRow(row: BenchRow): string {
@@ -62,22 +85,40 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
+/** Seconds since the start, and what is going on. */
+function showProgress(text: string): void {
+  print(`      ${process.uptime().toFixed(0).padStart(4)} s  ${text}`)
+}
+
+function machineLine(): string {
+  const load = loadavg()[0]!.toFixed(1)
+  const { length } = cpus()
+  return `${cpus()[0]?.model ?? 'unknown CPU'}, ${length} cores, load ${load}, Node ${process.version}`
+}
+
 async function main(): Promise<void> {
   const options = parseCli(process.argv.slice(2))
   const files = findBenches(options.names)
-  print(`${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}, ${files.length} benches`)
+  print(`${machineLine()}, ${files.length} benches`)
   const rows: BenchRow[] = []
+  const failures: string[] = []
+  let skipped = 0
   for (const [index, file] of files.entries()) {
     const name = basename(file, '.bench.ts')
     print(`[${index + 1}/${files.length}] ${name}`)
-    const found = await runOne(file, options.small)
-    for (const row of found) print(formatRow(row))
-    rows.push(...found)
+    const end = await runOne(file, options.small)
+    for (const row of end.rows) print(formatRow(row))
+    if (end.failure !== undefined) failures.push(`${name} ${end.failure}`)
+    rows.push(...end.rows)
+    skipped += end.skipped
   }
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(rows, null, 2)}\n`)
   const missed = rows.filter((row) => !row.pass)
-  print(`${rows.length - missed.length} of ${rows.length} figures within budget`)
-  if (missed.length > 0 || rows.length === 0) process.exitCode = 1
+  for (const failure of failures) print(`FAIL  ${failure}`)
+  print(
+    `${rows.length - missed.length} of ${rows.length} figures within budget, ${skipped} skipped`,
+  )
+  if (missed.length > 0 || failures.length > 0 || rows.length === 0) process.exitCode = 1
 }
 
 await main()

@@ -1,0 +1,53 @@
+/**
+ * A thousand players moving and fighting at 20 Hz: CPU of a tick, core, bytes, and what one write
+ * per client and tick costs against the raw floor measured right before and after.
+ */
+import type { BenchOptions, BenchRow } from '@battalion/testkit/bench-row.ts'
+import { cellsFor } from './bench-field.ts'
+import { Contest, ourBattle, timesFor } from './contest.ts'
+import type { Measured } from './contest.ts'
+import { atMost, crowdRows, figuresOf, median, reported, visibleOf } from './figures.ts'
+import type { Floor } from './floor.ts'
+import { floorRows, meanFloor, measureFloor, scaled } from './floor.ts'
+
+export async function runBench({ small }: BenchOptions): Promise<BenchRow[]> {
+  const players = small ? 200 : 1000
+  const before = await measureFloor(small)
+  const measured = await Contest.measure(ourBattle(players, cellsFor(players)), timesFor(small))
+  const floor = meanFloor([before, await measureFloor(small)])
+  const name = `battle of ${players}`
+  return [
+    ...floorRows(name, floor),
+    ...battleRows(name, measured, floor),
+    ...phaseRows(name, measured),
+    ...writeRows(name, measured, floor),
+  ]
+}
+
+function battleRows(name: string, measured: Measured, floor: Floor): BenchRow[] {
+  const figures = figuresOf(measured)
+  return [
+    atMost(`${name}: tick cpu p99`, figures.tickCpuP99Ms, 'ms', scaled(30, floor)),
+    reported(`${name}: tick cpu p50`, figures.tickCpuP50Ms, 'ms'),
+    atMost(`${name}: core`, figures.core, 'core', scaled(0.45, floor)),
+    atMost(`${name}: bytes per player`, figures.bytesPerSec / 1000, 'KB/s', 4.5),
+    reported(`${name}: visible soldiers`, visibleOf(measured), 'soldiers'),
+    reported(`${name}: snapshots per player`, figures.statesPerSec, '1/s'),
+    ...crowdRows(name, figures),
+  ]
+}
+
+function phaseRows(name: string, { server }: Measured): BenchRow[] {
+  return Object.entries(server.phaseCpuMs).map(([phase, values]) =>
+    reported(`${name}: tick cpu p50, ${phase}`, median(values), 'ms'),
+  )
+}
+
+/** Everything from the look at the socket's backlog to the write: compose is part of it. */
+function writeRows(name: string, { server, crowd }: Measured, floor: Floor): BenchRow[] {
+  const microsec = (median(server.phaseCpuMs['send'] ?? []) * 1000) / Math.max(1, crowd.playing)
+  return [
+    reported(`${name}: one snapshot to one client`, microsec, 'µs'),
+    atMost(`${name}: the same over the raw floor`, microsec / floor.framedMicrosec, 'times', 1.5),
+  ]
+}

@@ -1,0 +1,199 @@
+/**
+ * One server, one crowd, one measured window: starts both, lets everybody in, waits until the
+ * battle has settled, measures, ends both. The same for us, for peers and for the floor.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { CELL_METRES } from '@battalion/sim/limits.ts'
+import { tellProgress } from './bench-voice.ts'
+import type { Behaviour, CrowdAnswer, CrowdSample, Dialect } from './clients/crowd-talk.ts'
+import { USUAL_PLAY } from './clients/crowd-talk.ts'
+import { Program } from './pinned-process.ts'
+import type { ServerAnswer, ServerSample } from './servers/bench-talk.ts'
+
+const JOIN_SEC_MAX = 180
+const POLL_MS = 250
+/** A crowd that is complete but for this share may be measured; the row says how many played. */
+const PLAYING_RATIO_MIN = 0.98
+
+export interface ContestSetup {
+  /** For progress. */
+  readonly label: string
+  /** The server's program, below the project's folder. */
+  readonly server: string
+  readonly dialect: Dialect
+  readonly players: number
+  /** Side of the square field (cells). */
+  readonly cells: number
+  readonly tickRateHz?: number
+  readonly joinsPerSec?: number
+  readonly behaviour?: Behaviour
+  readonly observers?: number
+  readonly signallers?: number
+  /** Flags of Node for the server. */
+  readonly serverFlags?: readonly string[]
+}
+
+/** A window as both sides saw it. */
+export interface Measured {
+  readonly server: ServerSample
+  readonly crowd: CrowdSample
+}
+
+export class Contest {
+  readonly #setup: ContestSetup
+  readonly #server: Program
+  readonly #crowd: Program
+  readonly #folder: string
+
+  private constructor(setup: ContestSetup, folder: string, server: Program, crowd: Program) {
+    this.#setup = setup
+    this.#folder = folder
+    this.#server = server
+    this.#crowd = crowd
+  }
+
+  /** Server up, crowd ready, nobody in. */
+  static async start(setup: ContestSetup): Promise<Contest> {
+    tellProgress(`${setup.label}: ${setup.players} clients`)
+    const folder = mkdtempSync(join(tmpdir(), 'battalion-bench-'))
+    const server = new Program({
+      program: setup.server,
+      role: 'server',
+      options: { cells: setup.cells, tickRateHz: setup.tickRateHz ?? 20, players: setup.players },
+      env: { DATA_DIR: folder },
+      ...(setup.serverFlags === undefined ? {} : { flags: setup.serverFlags }),
+    })
+    try {
+      const { url } = await server.ask<ServerAnswer & { type: 'ready' }>('ready')
+      const crowd = new Program({
+        program: 'bench/clients/crowd-program.ts',
+        role: 'clients',
+        options: {
+          url,
+          dialect: setup.dialect,
+          behaviour: setup.behaviour ?? USUAL_PLAY,
+          sideMetres: setup.cells * CELL_METRES,
+          observers: setup.observers ?? 0,
+          signallers: setup.signallers ?? 0,
+        },
+      })
+      const contest = new Contest(setup, folder, server, crowd)
+      await crowd.ask('started')
+      return contest
+    } catch (error) {
+      await server.stop()
+      rmSync(folder, { recursive: true, force: true })
+      throw error
+    }
+  }
+
+  /** Starts, fills, settles, measures, stops. */
+  static async measure(setup: ContestSetup, times: ContestTimes): Promise<Measured> {
+    const contest = await Contest.start(setup)
+    try {
+      await contest.fill()
+      await delay(times.settleSec * 1000)
+      return await contest.window(times.windowSec)
+    } finally {
+      await contest.stop()
+    }
+  }
+
+  /** Lets everybody in, the first alone, so that there is one room. */
+  async fill(): Promise<void> {
+    const { players, joinsPerSec = 100 } = this.#setup
+    await this.join(1, 1)
+    await this.waitFor(1)
+    if (players === 1) return
+    await this.join(players - 1, joinsPerSec)
+    await this.waitFor(Math.ceil(players * PLAYING_RATIO_MIN))
+  }
+
+  /** Orders joins; does not wait for them. */
+  join(count: number, joinsPerSec: number): Promise<void> {
+    this.#crowd.tell({ type: 'add', count, joinsPerSec })
+    return Promise.resolve()
+  }
+
+  async waitFor(playersMin: number): Promise<void> {
+    const endMs = performance.now() + JOIN_SEC_MAX * 1000
+    for (;;) {
+      const answer = await this.#crowd.ask<CrowdAnswer & { type: 'playing' }>('playing', {
+        type: 'count',
+      })
+      if (answer.playing >= playersMin) return
+      const isHopeless = answer.playing === 0 && answer.failed.length > 0
+      if (isHopeless || performance.now() > endMs) {
+        const why = answer.failed[0] ?? 'no reason given'
+        throw new RangeError(`${this.#setup.label}: ${answer.playing} of ${playersMin} in: ${why}`)
+      }
+      await delay(POLL_MS)
+    }
+  }
+
+  behave(behaviour: Behaviour): void {
+    this.#crowd.tell({ type: 'behave', behaviour })
+  }
+
+  async window(seconds: number): Promise<Measured> {
+    this.mark()
+    await delay(seconds * 1000)
+    return this.take()
+  }
+
+  mark(): void {
+    this.#server.tell({ type: 'mark' })
+    this.#crowd.tell({ type: 'mark' })
+  }
+
+  async take(): Promise<Measured> {
+    const [server, crowd] = await Promise.all([
+      this.#server.ask<ServerAnswer & { type: 'sample' }>('sample', { type: 'take' }),
+      this.#crowd.ask<CrowdAnswer & { type: 'sample' }>('sample', { type: 'take' }),
+    ])
+    return { server: server.sample, crowd: crowd.sample }
+  }
+
+  /** Resident memory of the server after a full collection (bytes). */
+  async serverRssBytes(): Promise<number> {
+    await this.#server.ask('done', { type: 'collect' })
+    await this.#server.ask('done', { type: 'collect' })
+    return (await this.take()).server.rssBytes
+  }
+
+  async stop(): Promise<void> {
+    await this.#crowd.stop()
+    await this.#server.stop()
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
+
+export interface ContestTimes {
+  /** Between the last join and the window. */
+  readonly settleSec: number
+  readonly windowSec: number
+}
+
+/** A minute in earnest, seconds in CI. */
+export function timesFor(small: boolean): ContestTimes {
+  return small ? { settleSec: 2, windowSec: 4 } : { settleSec: 5, windowSec: 60 }
+}
+
+/** Our server with its usual crowd. */
+export function ourBattle(
+  players: number,
+  cells: number,
+  more: Partial<ContestSetup> = {},
+): ContestSetup {
+  return {
+    label: 'battalion',
+    server: 'bench/servers/battle-server.ts',
+    dialect: 'battle',
+    players,
+    cells,
+    ...more,
+  }
+}

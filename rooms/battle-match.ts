@@ -79,11 +79,13 @@ export class BattleMatch {
     return netId
   }
 
-  /** Takes a player's soldier out and keeps his row for the result. */
+  /** Takes a player's soldier out and keeps his row for the result; a warm-up does not count. */
   remove(player: ResultPlayer): void {
     const netId = toNetId(player.netId)
-    this.#departed.push(toPlayerResult(this.world, player))
-    if (this.#departed.length > DEPARTED_ROWS_MAX) this.#departed.shift()
+    if (this.world.phase === Phase.running) {
+      this.#departed.push({ ...toPlayerResult(this.world, player), left: true })
+      if (this.#departed.length > DEPARTED_ROWS_MAX) this.#departed.shift()
+    }
     this.queues.reset(netId)
     removeSoldier(this.world, netId)
   }

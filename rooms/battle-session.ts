@@ -10,12 +10,14 @@ import { assert } from '@battalion/base/assert.ts'
 import { NET_ID_NONE } from '@battalion/base/ids.ts'
 import type { UserId } from '@battalion/base/ids.ts'
 import type { CloseReason } from '@battalion/wire/close-codes.ts'
+import type { BattleResult } from '@battalion/wire/messages.ts'
 import type { BattleMetadata } from '../matchmaker/choose-battle.ts'
 import type { BattlefieldState } from '../schema/battlefield-state.ts'
 import type { Client } from '@colyseus/core'
 import { BattleMatch } from './battle-match.ts'
 import { BattleRoster } from './battle-roster.ts'
 import type { Field } from './choose-field.ts'
+import { resultFor } from './match-result.ts'
 import { OverloadLadder, OverloadStep } from './overload-ladder.ts'
 import { resetViewer } from './participant.ts'
 import type { Participant } from './participant.ts'
@@ -60,7 +62,7 @@ export class BattleSession {
   readonly #stats = new TickStats()
   readonly #writer: SnapshotWriter
   #match: BattleMatch
-  #isResultTold = false
+  #result: BattleResult | undefined
   #wakeCount = 0
   #nextPatchMs = 0
   #listed: BattleMetadata
@@ -263,7 +265,7 @@ export class BattleSession {
     const clamped = this.#match.takeRewindClamped()
     if (clamped > 0) this.#ports.metrics.rewindClamped(clamped)
     if (!this.#match.isOver) return
-    if (!this.#isResultTold) this.#tellResult()
+    if (this.#result === undefined) this.#endMatch()
     if (this.#match.world.tick < this.#match.nextBattleTick) return
     if (!this.#isDraining && !this.#ports.isDraining()) this.#startNextMatch(nowMs)
   }
@@ -338,23 +340,28 @@ export class BattleSession {
     })
   }
 
-  #tellResult(): void {
-    this.#isResultTold = true
+  /** The result while it is on the screens, also to who comes (back) only now. */
+  tellResult({ owner, netId }: Participant): void {
+    if (this.#result !== undefined) owner.send('result', resultFor(this.#result, netId))
+  }
+
+  #endMatch(): void {
     const result = this.#match.result(this.roster.players())
+    this.#result = result
     this.#ports.results.report({
       ...result,
       startedAtMs: this.#match.startedAtMs,
       endedAtMs: this.#ports.clock.wallMs(),
     })
-    for (const { owner, isReceiving } of this.roster.all) {
-      if (isReceiving) owner.send('result', result)
+    for (const participant of this.roster.all) {
+      if (participant.isReceiving) this.tellResult(participant)
     }
     this.#drained?.()
   }
 
   #startNextMatch(nowMs: number): void {
     this.#match = this.#createMatch()
-    this.#isResultTold = false
+    this.#result = undefined
     this.#nextPatchMs = nowMs
     resetState(this.#options.state, this.#match)
     for (const participant of this.roster.all) {

@@ -275,7 +275,7 @@ describe('battlefield room', () => {
 describe('battlefield room, from battle to battle', () => {
   let server: RoomServer
   before(async () => {
-    const mode = { warmupSec: 0.1, roundSec: 0.3, endedSec: 0.2, playersMin: 1, tickRateHz: 100 }
+    const mode = { warmupSec: 0.1, roundSec: 0.6, endedSec: 0.2, playersMin: 1, tickRateHz: 100 }
     const balance = sampleBalance({ mode, map: { objectives: [OBJECTIVE] } })
     server = await startRoomServer({ balance })
   })
@@ -285,6 +285,7 @@ describe('battlefield room, from battle to battle', () => {
     const ann = await join(server, 'ann')
     const bob = await join(server, 'bob')
     const leaver = await join(server, 'leaver')
+    await until(() => worldOf(ann).phase === 1, 'the battle runs')
     await leaver.room.leave()
     await until(() => ann.results.length > 0 && bob.results.length > 0, 'the result')
     const [result] = ann.results

@@ -162,6 +162,7 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
       tick: world.tick,
       demo: this.ports.demo !== undefined,
     })
+    this.session.tellResult(participant)
   }
 
   protected dropped(client: Client): number {

@@ -3,9 +3,20 @@
  * Whoever left during the battle keeps the row he left with.
  */
 import type { MatchId } from '@battalion/base/ids.ts'
+import {
+  battleDurationSec,
+  playerStats,
+  teamStats,
+  winnerOf,
+} from '@battalion/sim/battle-result.ts'
 import type { World } from '@battalion/sim/world.ts'
-import { TEAM_NONE } from '@battalion/sim/world.ts'
 import type { BattleResult, PlayerResult } from '@battalion/wire/messages.ts'
+
+/**
+ * Rows one client is told (37 KB). The rows of 1,500 players are 276 KB: more than a socket may hold
+ * before its client counts as too slow, and packed once per client they stop the process for seconds.
+ */
+export const RESULT_ROWS_TOLD_MAX = 200
 
 /** Who a row is about. */
 export interface ResultPlayer {
@@ -16,50 +27,35 @@ export interface ResultPlayer {
 
 /** The row of one player as things stand. */
 export function toPlayerResult(world: World, player: ResultPlayer): PlayerResult {
-  const { soldiers, balance } = world
-  const { netId } = player
-  return {
-    netId,
-    name: player.name,
-    bot: player.bot,
-    team: soldiers.team[netId]!,
-    squad: soldiers.squad[netId]!,
-    classId: balance.classes[soldiers.classId[netId]!]?.id ?? '',
-    kills: soldiers.kills[netId]!,
-    deaths: soldiers.deaths[netId]!,
-    assists: soldiers.assists[netId]!,
-    revives: soldiers.revives[netId]!,
-    captures: soldiers.captures[netId]!,
-    score: soldiers.score[netId]!,
-    damageDone: soldiers.damageDone[netId]!,
-    damageTaken: soldiers.damageTaken[netId]!,
-    healed: soldiers.healed[netId]!,
-    shotsFired: soldiers.shotsFired[netId]!,
-    shotsHit: soldiers.shotsHit[netId]!,
-    playedSec: Math.round((world.tick - soldiers.joinTick[netId]!) * world.dtSec),
-  }
+  const { playedSec, ...figures } = playerStats(world, player.netId)
+  return { ...figures, name: player.name, bot: player.bot, playedSec: Math.round(playedSec) }
 }
 
-/** The result of `world` with the rows of all its players. */
+/** The result of `world` with the rows of all its players, best first (B6). */
 export function toBattleResult(
   world: World,
   matchId: MatchId,
   rows: readonly PlayerResult[],
 ): BattleResult {
-  const { mode, map, balance, teams } = world
-  const endTick = world.endedTick === 0 ? world.tick : world.endedTick
   return {
     matchId,
-    mode: mode.id,
-    map: map.map.id,
-    balanceVersion: balance.version,
-    winner: world.winner === TEAM_NONE ? null : world.winner,
-    durationSec: Math.round((endTick - world.runningSinceTick) * world.dtSec),
-    teams: Array.from({ length: mode.teamCount }, (_, team) => ({
-      team,
-      score: teams.score[team]!,
-      tickets: teams.tickets[team]!,
-    })),
-    players: rows.toSorted((a, b) => b.score - a.score || b.kills - a.kills || a.netId - b.netId),
+    mode: world.mode.id,
+    map: world.map.map.id,
+    balanceVersion: world.balance.version,
+    winner: winnerOf(world),
+    durationSec: Math.round(battleDurationSec(world)),
+    teams: teamStats(world),
+    players: rows.toSorted(
+      (a, b) => b.score - a.score || b.kills - a.kills || a.deaths - b.deaths || a.netId - b.netId,
+    ),
   }
+}
+
+/** What the client of `netId` is told of `result`: all of it, or the best rows and his own. */
+export function resultFor(result: BattleResult, netId: number): BattleResult {
+  if (result.players.length <= RESULT_ROWS_TOLD_MAX) return result
+  const players = result.players.slice(0, RESULT_ROWS_TOLD_MAX)
+  const own = result.players.find((row) => row.netId === netId && row.left !== true)
+  if (own !== undefined && !players.includes(own)) players.push(own)
+  return { ...result, players }
 }

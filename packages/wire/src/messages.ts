@@ -53,7 +53,10 @@ export interface ServerMessages {
     demo: boolean
   }
   rtt: { id: number }
-  /** The battle ended: a row per player, best first. */
+  /**
+   * The battle ended: a row per player, best first. Of a larger battle the best 200, and one's own
+   * row last when it is not among them.
+   */
   result: BattleResult
   /** Something the player should read; `code` is stable. */
   notice: { code: string; message: string; retryAfterSec?: number }
@@ -90,4 +93,6 @@ export interface PlayerResult {
   shotsFired: number
   shotsHit: number
   playedSec: number
+  /** True: gone before the end; the net id may be somebody else's by now. */
+  left?: boolean
 }

@@ -88,6 +88,7 @@ export const IMPORT_MATRIX: Readonly<Record<string, MatrixRow>> = {
     types: ['schema', '@colyseus/sdk'],
     node: true,
   },
+  'loadtest/chaos': EVERYTHING,
   bench: EVERYTHING,
 }
 

@@ -1,0 +1,217 @@
+/**
+ * The bench of a group of faults: one server with default limits, one honest crowd, one baseline.
+ * Measures a window while something happens and says what it did to the honest ones.
+ */
+import { AppError } from '@battalion/base/app-error.ts'
+import {
+  countOf,
+  histogramSince,
+  parseMetrics,
+  percentileOf,
+  quantileOf,
+  sumOf,
+  type MetricReading,
+} from '../metrics-text.ts'
+import { readWaitMs } from '../machine.ts'
+import type { AttackAnswer, AttackTask } from './attack-main.ts'
+import { callHttp } from './call-http.ts'
+import { ChaosProcesses, firstMessage, type ChaosServer } from './chaos-processes.ts'
+import { figure, mustBeZero, mustHold, type AttackReport, type Figure } from './fault.ts'
+import type { HonestSample, HonestTask } from './honest-main.ts'
+import type { Target } from './raw-link.ts'
+
+/** Percentiles below these are those of an idle machine; ratios count from here up (ms). */
+const TICK_FLOOR_MS = 4
+const LATENESS_FLOOR_MS = 12
+const ROUND_TRIP_FLOOR_MS = 12
+/** A tick this late means that the loop stood still (s). */
+const BLOCK_SEC = 0.1
+const SNAPSHOT_HZ = 20
+const OPS_ADDRESS = '127.0.0.1'
+
+/** What a window looked like. */
+export interface Window {
+  readonly seconds: number
+  readonly tickMsP99: number
+  readonly latenessMsP99: number
+  /** Ticks that began over 100 ms late. */
+  readonly blocks: number
+  readonly roundTripMsP99: number
+  /** Share of the snapshots due that came. */
+  readonly snapshotRatio: number
+  readonly honestLost: number
+  /** Share of the time in which the server was ready and got no core. */
+  readonly waitRatio: number
+  readonly before: MetricReading
+  readonly after: MetricReading
+}
+
+export interface LabOptions {
+  readonly isSmall: boolean
+  readonly seed: number
+  readonly say: (line: string) => void
+}
+
+export class ChaosLab {
+  readonly processes = new ChaosProcesses()
+  readonly options: LabOptions
+  #server: ChaosServer | undefined
+  #crowd: ReturnType<ChaosProcesses['startClient']> | undefined
+  #crowdSize = 0
+  #baseline: Window | undefined
+
+  constructor(options: LabOptions) {
+    this.options = options
+  }
+
+  get isSmall(): boolean {
+    return this.options.isSmall
+  }
+
+  /** Seconds of a window. */
+  pick(full: number, small: number): number {
+    return this.options.isSmall ? small : full
+  }
+
+  /** The server of the group, started at first use. */
+  async server(): Promise<ChaosServer> {
+    this.#server ??= await this.processes.startServer()
+    return this.#server
+  }
+
+  /** The honest crowd and its baseline, made at first use. */
+  async baseline(): Promise<Window> {
+    if (this.#baseline !== undefined) return this.#baseline
+    const { target } = await this.server()
+    this.#crowdSize = this.pick(100, 40)
+    this.#crowd = this.processes.startClient('honest-main.ts')
+    const task: HonestTask = { target, count: this.#crowdSize, seed: this.options.seed }
+    this.#crowd.send(task)
+    const joined = await firstMessage<HonestSample>(this.#crowd, () => '')
+    if (joined.failed !== undefined) throw new AppError('unavailable', joined.failed)
+    await this.wait(this.pick(5000, 2500))
+    const seconds = this.pick(60, 6)
+    this.options.say(`baseline: ${this.#crowdSize} honest clients, ${seconds} s …`)
+    this.#baseline = await this.during(() => this.wait(seconds * 1000))
+    return this.#baseline
+  }
+
+  /** Measures while `work` runs; the baseline's crowd plays. */
+  async during(work: () => Promise<unknown>): Promise<Window> {
+    await this.#askCrowd()
+    const before = await this.metrics()
+    const beganMs = performance.now()
+    const { pid } = await this.server()
+    const waitedMs = readWaitMs(pid)
+    await work()
+    const sample = await this.#askCrowd()
+    const after = await this.metrics()
+    const tick = windowOf(before, after, 'battalion_tick_duration_seconds{phase="total"}')
+    const late = windowOf(before, after, 'battalion_tick_lateness_seconds')
+    const due = (sample.elapsedMs / 1000) * SNAPSHOT_HZ * this.#crowdSize
+    const tookMs = performance.now() - beganMs
+    return {
+      seconds: tookMs / 1000,
+      waitRatio: (readWaitMs(pid) - waitedMs) / tookMs,
+      tickMsP99: quantileOf(tick, 0.99) * 1000,
+      latenessMsP99: quantileOf(late, 0.99) * 1000,
+      blocks: countOf(late) - (late.counts[late.bounds.indexOf(BLOCK_SEC)] ?? countOf(late)),
+      roundTripMsP99: percentileOf(sample.roundTripMs, 0.99),
+      snapshotRatio: sample.snapshots / due,
+      honestLost: sample.disconnects + this.#crowdSize - sample.playing,
+      before,
+      after,
+    }
+  }
+
+  /** Runs an attack of a row in a process of its own. */
+  async attack(
+    faultId: string,
+    attack: string,
+    scene: { readonly durationMs: number; readonly args?: AttackTask['args'] },
+  ): Promise<AttackReport> {
+    const { target } = await this.server()
+    const child = this.processes.startClient('attack-main.ts')
+    const { durationMs, args = {} } = scene
+    child.send({ faultId, attack, target, durationMs, args, seed: this.options.seed })
+    const answer = await firstMessage<AttackAnswer>(child, () => '')
+    if ('failed' in answer) throw new AppError('unavailable', `${faultId}: ${answer.failed}`)
+    return answer.report
+  }
+
+  /** What every attack must leave untouched. */
+  async undisturbed(id: string, window: Window, tickRatioMax = 1.2): Promise<Figure[]> {
+    const base = await this.baseline()
+    const server = await this.server()
+    const tickRatio = ratioOf(window.tickMsP99, base.tickMsP99, TICK_FLOOR_MS)
+    const lateRatio = ratioOf(window.latenessMsP99, base.latenessMsP99, LATENESS_FLOOR_MS)
+    const ratio = { unit: 'times' }
+    return [
+      mustBeZero(`${id} process ends`, server.exitedWith() === undefined ? 0 : 1),
+      mustHold(`${id} ready afterwards`, await isReady(server.ops)),
+      mustBeZero(`${id} honest clients lost`, window.honestLost),
+      figure(`${id} tick work p99 over baseline`, tickRatio, tickRatioMax, ratio),
+      figure(`${id} tick lateness p99 over baseline`, lateRatio, tickRatioMax, ratio),
+      mustBeZero(`${id} event-loop blocks over 100 ms`, window.blocks),
+      figure(`${id} server waited for its core`, window.waitRatio * 100, null, { unit: '%' }),
+    ]
+  }
+
+  /** Round trip of honest clients against the baseline. */
+  async roundTripRatio(window: Window): Promise<number> {
+    const base = await this.baseline()
+    return ratioOf(window.roundTripMsP99, base.roundTripMsP99, ROUND_TRIP_FLOOR_MS)
+  }
+
+  async metrics(ops?: Target): Promise<MetricReading> {
+    const target = ops ?? (await this.server()).ops
+    return parseMetrics((await callHttp({ target, address: OPS_ADDRESS, path: '/metrics' })).text)
+  }
+
+  /** Resident memory of the server (bytes). */
+  async memory(): Promise<number> {
+    return sumOf(await this.metrics(), 'process_resident_memory_bytes')
+  }
+
+  wait(ms: number): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, ms))
+  }
+
+  /** Ends everything of this group. */
+  async stop(): Promise<void> {
+    await this.processes.stop()
+  }
+
+  async #askCrowd(): Promise<HonestSample> {
+    const crowd = this.#crowd
+    if (crowd === undefined || !crowd.connected) return NOBODY
+    crowd.send('report')
+    return await firstMessage<HonestSample>(crowd, () => '')
+  }
+}
+
+const NOBODY: HonestSample = {
+  snapshots: 0,
+  bytes: 0,
+  disconnects: 0,
+  roundTripMs: [],
+  playing: 0,
+  elapsedMs: 0,
+}
+
+/** True when the ops port says so within five seconds. */
+export async function isReady(ops: Target): Promise<boolean> {
+  const call = { target: ops, address: OPS_ADDRESS, path: '/readyz', withinMs: 5000 }
+  return (await callHttp(call)).status === 200
+}
+
+function windowOf(before: MetricReading, after: MetricReading, name: string) {
+  const end = after.histograms.get(name)
+  if (end === undefined) return { bounds: [], counts: [], sum: 0 }
+  return histogramSince(before.histograms.get(name), end)
+}
+
+/** Both at least `floor`: below it a percentile is noise of the machine. */
+function ratioOf(value: number, base: number, floor: number): number {
+  return Math.max(value, floor) / Math.max(base, floor)
+}

@@ -1,0 +1,132 @@
+/**
+ * The child processes of a fault run: a server with its default limits on the first core, honest
+ * and hostile clients on the others. Ends only what it started; each child also ends by itself
+ * when this program is gone.
+ */
+import { fork, type ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { AppError } from '@battalion/base/app-error.ts'
+import { splitCores } from '../load-processes.ts'
+import type { Target } from './raw-link.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const START_MS_MAX = 60_000
+const KILL_AFTER_MS = 6000
+
+/** A server of the run. */
+export interface ChaosServer {
+  readonly child: ChildProcess
+  readonly pid: number
+  readonly target: Target
+  readonly ops: Target
+  readonly botKey: string
+  /** Last lines of its log. */
+  log(): string
+  /** Code or signal once it ended. */
+  exitedWith(): string | undefined
+}
+
+export class ChaosProcesses {
+  readonly #children = new Set<ChildProcess>()
+  readonly #folders: string[] = []
+  readonly #cores = splitCores()
+
+  /** Starts a server program; `env` overrides options. */
+  async startServer(
+    env: Readonly<Record<string, string>> = {},
+    program = 'src/main.ts',
+  ): Promise<ChaosServer> {
+    const dataDir = mkdtempSync(join(tmpdir(), 'battalion-chaos-'))
+    this.#folders.push(dataDir)
+    const botKey = randomBytes(24).toString('base64url')
+    const child = this.#fork(program, this.#cores.server, {
+      LOG_LEVEL: 'warn',
+      HOST: '127.0.0.1',
+      PORT: '0',
+      OPS_PORT: '0',
+      DATA_DIR: dataDir,
+      DRAIN_DEADLINE_SEC: '0',
+      BATTALION_BOT_KEY: botKey,
+      ...env,
+    })
+    let log = ''
+    let exit: string | undefined
+    const keep = (chunk: Buffer) => (log = (log + chunk.toString('utf8')).slice(-20_000))
+    child.stdout?.on('data', keep)
+    child.stderr?.on('data', keep)
+    child.on('exit', (code, signal) => (exit = String(signal ?? code)))
+    const ready = await firstMessage<{ publicUrl: string; opsUrl: string }>(child, () => log)
+    return {
+      child,
+      pid: child.pid ?? 0,
+      target: { port: Number(new URL(ready.publicUrl).port) },
+      ops: { port: Number(new URL(ready.opsUrl).port) },
+      botKey,
+      log: () => log,
+      exitedWith: () => exit,
+    }
+  }
+
+  /** A client program of this folder; it waits for its task over IPC. */
+  startClient(program: string): ChildProcess {
+    return this.#fork(`loadtest/chaos/${program}`, this.#cores.bots, {}, 'inherit')
+  }
+
+  /** Ends one child; resolves when it is gone. */
+  async end(child: ChildProcess): Promise<void> {
+    if (!this.#children.has(child)) return
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGTERM')
+    const killer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS)
+    await gone
+    clearTimeout(killer)
+  }
+
+  /** Ends everything it started. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#children].map((child) => this.end(child)))
+    for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true })
+  }
+
+  #fork(
+    program: string,
+    cores: string | undefined,
+    env: NodeJS.ProcessEnv,
+    output: 'pipe' | 'inherit' = 'pipe',
+  ): ChildProcess {
+    const pinned =
+      cores === undefined ? {} : { execPath: 'taskset', execArgv: ['-c', cores, process.execPath] }
+    const child = fork(join(ROOT, program), [], {
+      ...pinned,
+      env: { ...process.env, ...env },
+      detached: true,
+      stdio: ['ignore', output, output, 'ipc'],
+    })
+    this.#children.add(child)
+    child.on('error', () => undefined)
+    child.on('exit', () => this.#children.delete(child))
+    return child
+  }
+}
+
+/** The first message of a child; throws with what it said when it ends instead. */
+export function firstMessage<T>(child: ChildProcess, log: () => string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) => {
+      clearTimeout(patience)
+      reject(new AppError('unavailable', `A child ${why}.`, { internal: log() }))
+    }
+    const patience = setTimeout(() => fail('said nothing in a minute'), START_MS_MAX)
+    const onExit = (code: number | null) => fail(`ended with ${code}: ${log().slice(-500)}`)
+    child.once('exit', onExit)
+    child.once('message', (message) => {
+      clearTimeout(patience)
+      child.removeListener('exit', onExit)
+      resolve(message as T)
+    })
+  })
+}

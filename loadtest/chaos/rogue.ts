@@ -1,0 +1,47 @@
+/**
+ * Attackers joining again and again: each from an address of its own, so that what is measured is
+ * the attack and not the limits per address. A rogue sits down, does its thing, is thrown out.
+ */
+import { addressOf, joinBattle, type Joined, type JoinSetup } from './battle-user.ts'
+import type { LinkEnd, Target } from './raw-link.ts'
+
+/** Codes with which an offender may be closed: ours, and what RFC 6455 has for broken frames. */
+const SOCKET_CODES = new Set([1002, 1003, 1007, 1008, 1009])
+export const CODE_LOST = 1006
+
+/** True for a close that says why. */
+export function isDueClose(code: number): boolean {
+  return (code >= 4400 && code <= 4499) || SOCKET_CODES.has(code)
+}
+
+let rogueCount = 0
+
+/** A joined attacker at a fresh address of `block`. */
+export function joinRogue(target: Target, block: number, setup: JoinSetup = {}): Promise<Joined> {
+  return joinBattle(target, addressOf(block, rogueCount++), setup)
+}
+
+/** How the link ended, undefined when it had not after `withinMs`. */
+export async function endWithin(
+  { link }: Pick<Joined, 'link'>,
+  withinMs: number,
+): Promise<LinkEnd | undefined> {
+  const patience = Promise.withResolvers<undefined>()
+  const timer = setTimeout(() => patience.resolve(undefined), withinMs)
+  const end = await Promise.race([link.ended, patience.promise])
+  clearTimeout(timer)
+  return end
+}
+
+/** Waits (ms). */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+/** Runs `work` in `count` lanes until it says that it is done. */
+export async function inLanes(count: number, work: (lane: number) => Promise<boolean>) {
+  const lane = async (number: number) => {
+    while (await work(number)) continue
+  }
+  await Promise.all(Array.from({ length: count }, (_, number) => lane(number)))
+}

@@ -1,0 +1,106 @@
+/**
+ * `npm run faults -- [ID…] [--small] [--json FILE] [--seed N]`: attacks a server of its own and
+ * prints what each row of the fault catalogue came to. Rows of a group share one server, its
+ * honest crowd and one baseline. Ends by itself, loopback only; exit code 1 when a figure fails.
+ */
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+
+import { ChaosLab } from './chaos-lab.ts'
+import { FAULTS } from './fault-list.ts'
+import type { Fault, Figure } from './fault.ts'
+
+const SEED = 4711
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+/** The rows asked for: by id, by letter of a group, the selection for CI, or all. */
+function chooseFaults(wanted: readonly string[], isSmall: boolean): readonly Fault[] {
+  const unknown = wanted.filter((id) => !FAULTS.some((fault) => isMeant(fault, id)))
+  if (unknown.length > 0) {
+    const known = FAULTS.map(({ id }) => id).join(' ')
+    process.stderr.write(`There is no row ${unknown.join(', ')}; there are ${known}.\n`)
+    process.exit(2)
+  }
+  if (wanted.length > 0) return FAULTS.filter((fault) => wanted.some((id) => isMeant(fault, id)))
+  return isSmall ? FAULTS.filter((fault) => fault.isSmall) : FAULTS
+}
+
+function isMeant(fault: Fault, wanted: string): boolean {
+  return fault.id === wanted.toUpperCase() || fault.id.startsWith(`${wanted.toUpperCase()}-`)
+}
+
+function print(figures: readonly Figure[]): void {
+  for (const { name, value, unit, budget, better, pass } of figures) {
+    const limit = budget === null ? 'told only' : `${better === 'lower' ? '≤' : '≥'} ${budget}`
+    const shown = Number.isInteger(value) ? String(value) : value.toFixed(2)
+    say(`  ${pass ? 'ok  ' : 'FAIL'} ${name}: ${shown} ${unit} (${limit})`)
+  }
+}
+
+async function runGroup(faults: readonly Fault[], lab: ChaosLab): Promise<Figure[]> {
+  const all: Figure[] = []
+  for (const fault of faults) {
+    say(`${fault.id} ${fault.title} …`)
+    const beganMs = performance.now()
+    const figures = await runFault(fault, lab)
+    print(figures)
+    say(`  ${((performance.now() - beganMs) / 1000).toFixed(1)} s`)
+    all.push(...figures)
+  }
+  return all
+}
+
+/** A row that breaks is a failed row, not the end of the run. */
+async function runFault(fault: Fault, lab: ChaosLab): Promise<Figure[]> {
+  try {
+    return await fault.run(lab)
+  } catch (error) {
+    const { message, internal = '' } = error as Error & { internal?: string }
+    say(`  ${message} ${internal}`)
+    const name = `${fault.id} ran to its end`
+    return [{ name, value: 0, unit: 'true', budget: 1, better: 'higher', pass: false }]
+  }
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      small: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      seed: { type: 'string', default: String(SEED) },
+    },
+  })
+  const faults = chooseFaults(positionals, values.small)
+  const rows: Figure[] = []
+  for (const group of new Set(faults.map((fault) => fault.group))) {
+    const lab = new ChaosLab({ isSmall: values.small, seed: Number(values.seed), say })
+    const stop = () => void lab.stop().finally(() => process.exit(130))
+    process.once('SIGINT', stop)
+    process.once('SIGTERM', stop)
+    try {
+      rows.push(
+        ...(await runGroup(
+          faults.filter((fault) => fault.group === group),
+          lab,
+        )),
+      )
+    } finally {
+      process.removeListener('SIGINT', stop)
+      process.removeListener('SIGTERM', stop)
+      await lab.stop()
+    }
+  }
+  if (values.json !== undefined) {
+    writeFileSync(values.json, `${JSON.stringify({ seed: Number(values.seed), rows }, null, 2)}\n`)
+  }
+  const failed = rows.filter(({ pass }) => !pass)
+  say(`${rows.length} figures, ${failed.length} failed`)
+  for (const { name } of failed) say(`  FAIL ${name}`)
+  process.exitCode = failed.length === 0 ? 0 : 1
+}
+
+await main()

@@ -263,6 +263,15 @@ describe('battlefield room', () => {
     await until(() => world.soldierCount === 0, 'the soldier is gone')
   })
 
+  it('[WF25] refuses a client of another protocol version with a sentence that says so', async () => {
+    const other = server.client('old').joinOrCreate('battlefield', { protocolVersion: 99 })
+    await assert.rejects(other, (error: Error & { code?: number }) => {
+      assert.match(error.message, /^conflict: The server speaks protocol 1/)
+      return true
+    })
+    assert.deepEqual(server.errors, [])
+  })
+
   it('an empty battle is disposed and counted out', async () => {
     const ann = await join(server, 'ann')
     const { roomId } = ann.room

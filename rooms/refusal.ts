@@ -16,7 +16,7 @@ export const CLOSE_REASON_OF_ERROR: Readonly<Record<ErrorCode, CloseReason | und
   not_found: undefined,
   invalid_request: 'bad_frame',
   body_too_large: 'frame_too_large',
-  conflict: 'replaced',
+  conflict: undefined,
   rate_limited: 'flood',
   battle_full: undefined,
   overloaded: undefined,

@@ -28,6 +28,8 @@ const ATTEMPTS_MAX = 8
 const RETRY_AFTER_SEC = 5
 /** Users whose last room is remembered; the oldest is forgotten first. */
 const REMEMBERED_USERS_MAX = 50_000
+/** Users whose own rooms are remembered before those whose rooms are all gone are forgotten. */
+const ROOM_MAKERS_MAX = 1000
 
 /** What the gate needs. */
 export interface GuardPorts {
@@ -85,6 +87,8 @@ class SeatMemory {
 
   rememberRoom(userId: string, roomId: string): void {
     this.rooms.set(userId, (this.rooms.get(userId) ?? new Set()).add(roomId))
+    if (this.rooms.size <= ROOM_MAKERS_MAX) return
+    for (const maker of Array.from(this.rooms.keys())) this.liveRoomCount(maker)
   }
 }
 

@@ -176,6 +176,20 @@ describe('BattleClient', () => {
     assert.equal(client.own.predictionErrorMetres, 0)
   })
 
+  it('[WF6] counts ticks from the welcome after a reconnect, however long ago the first was', () => {
+    const battle = new LoopbackBattle(balance, MODE)
+    const client = battle.join()
+    battle.run(500)
+    const { viewer, events } = battle.links[0]!
+    client.dropConnection()
+    battle.world.tick = (battle.world.tick + 100_000) as typeof battle.world.tick
+    battle.links[0]!.comeBack()
+    events!.message('welcome', battle.welcome(viewer.netId))
+    battle.run(500)
+    assert.ok(battle.world.tick - client.decoder.tick <= 2, `tick ${client.decoder.tick}`)
+    assert.equal(client.stats.snapshotsRejected, 0)
+  })
+
   it('[BAT-5] says so when the rules of the next battle cannot be loaded', async () => {
     const battle = new LoopbackBattle(balance, MODE)
     const client = battle.join()
@@ -188,13 +202,13 @@ describe('BattleClient', () => {
     assert.deepEqual(notices, ['rules_unavailable'])
   })
 
-  it('[NET-3] cuts a stream that stays undecodable, to have it started afresh', () => {
+  it('[WF18] [NET-3] cuts a stream that stays undecodable, to have it started afresh', () => {
     const battle = new LoopbackBattle(balance, MODE)
     const client = battle.join()
     battle.run(1000)
     const { events } = battle.links[0]!
     events!.snapshot(Uint8Array.of(1, 2, 3))
-    battle.run(500)
+    battle.run(1500)
     assert.equal(battle.links[0]!.dropCount, 0)
     battle.run(1000)
     assert.equal(battle.links[0]!.dropCount, 1)

@@ -54,7 +54,7 @@ export interface BattleClientOptions extends BattleRules {
 /** Least time between two `look` messages (ms): the server counts ten a second. */
 const LOOK_INTERVAL_MS = 100
 /** A stream that stays undecodable this long is cut, to be started afresh (ms). */
-const LOST_MS_MAX = 1000
+const LOST_MS_MAX = 2000
 
 export class BattleClient {
   readonly own: OwnView = createOwnView()
@@ -291,6 +291,8 @@ export class BattleClient {
     const before = this.#welcome
     this.#welcome = welcome
     if (welcome.matchId !== before.matchId || welcome.netId !== before.netId) this.#startBattle()
+    // After half a turn of the u16 the tick of the first welcome would be a wrong reference.
+    else this.#restartStream()
     const isSameRules =
       welcome.balanceVersion === before.balanceVersion && welcome.map === before.map
     if (!isSameRules) void this.#changeRules(welcome)

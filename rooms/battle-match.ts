@@ -17,6 +17,7 @@ import { SnapshotEncoder } from '@battalion/wire/snapshot-encoder.ts'
 import { InputQueues } from './input-queues.ts'
 import { toBattleResult, toPlayerResult } from './match-result.ts'
 import type { ResultPlayer } from './match-result.ts'
+import { MatchTally } from './match-tally.ts'
 
 /** Rows of players who left, kept for the result; the oldest go first. */
 export const DEPARTED_ROWS_MAX = 4096
@@ -41,8 +42,8 @@ export class BattleMatch {
   readonly world: World
   readonly encoder: SnapshotEncoder
   readonly queues: InputQueues
+  readonly tally: MatchTally
   readonly #departed: PlayerResult[] = []
-  #rewindClampedTold = 0
 
   constructor(options: BattleMatchOptions) {
     this.matchId = options.matchId
@@ -56,6 +57,7 @@ export class BattleMatch {
     })
     this.encoder = new SnapshotEncoder(this.world)
     this.queues = new InputQueues(this.world.capacity)
+    this.tally = new MatchTally(this.world, this.encoder.counters)
   }
 
   get phase(): PhaseName {
@@ -96,6 +98,7 @@ export class BattleMatch {
     const tickBefore = world.tick
     stepWorld(world)
     this.encoder.collectEvents()
+    this.tally.noteStep()
     assert(world.tick === tickBefore + 1, 'a step is one tick')
     assert(queues.waiting(0) >= 0, 'queues do not run under')
   }
@@ -103,13 +106,6 @@ export class BattleMatch {
   result(players: Iterable<ResultPlayer>): BattleResult {
     const rows = Array.from(players, (player) => toPlayerResult(this.world, player))
     return toBattleResult(this.world, this.matchId, [...rows, ...this.#departed])
-  }
-
-  /** Shots whose view time was clamped since this was asked last. */
-  takeRewindClamped(): number {
-    const count = this.world.counters.rewindClamped[0]! - this.#rewindClampedTold
-    this.#rewindClampedTold += count
-    return count
   }
 
   /** Hands the world one command per soldier at most (I-12). */

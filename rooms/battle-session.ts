@@ -262,8 +262,7 @@ export class BattleSession {
   }
 
   #afterSteps(nowMs: number): void {
-    const clamped = this.#match.takeRewindClamped()
-    if (clamped > 0) this.#ports.metrics.rewindClamped(clamped)
+    this.#match.tally.tell(this.#ports.metrics)
     if (!this.#match.isOver) return
     if (this.#result === undefined) this.#endMatch()
     if (this.#match.world.tick < this.#match.nextBattleTick) return

@@ -36,6 +36,9 @@ export type LogFields = Readonly<Record<string, unknown>>
 /** Phases of a tick that are timed. */
 export type TickPhase = 'input' | 'sim' | 'rewind' | 'encode' | 'send'
 
+/** What a battle drops at a limit of its own; the limits are in packages/sim and packages/wire. */
+export type DroppedAtLimit = 'projectiles' | 'events' | 'effects' | 'kills' | 'marks' | 'far'
+
 /** Everything a room counts; names and labels live in `src/telemetry`. All calls are cheap. */
 export interface RoomMetrics {
   tickWork(phase: TickPhase | 'total', durationMs: number): void
@@ -54,6 +57,8 @@ export interface RoomMetrics {
   inputRejected(reason: string): void
   messageReceived(type: string): void
   rewindClamped(count: number): void
+  hitsBehindCover(count: number): void
+  limitDropped(limit: DroppedAtLimit, count: number): void
   clientsChanged(state: 'playing' | 'spectating' | 'reconnecting', delta: number): void
   roomsChanged(mode: string, state: string, delta: number): void
   roomError(where: string): void

@@ -62,6 +62,16 @@ export const METRICS = {
     help: 'Shots whose view time was moved into the rewind window.',
     labels: [],
   },
+  battalion_hits_behind_cover_total: {
+    kind: 'counter',
+    help: 'Valid hits on soldiers who by now had reached cover.',
+    labels: [],
+  },
+  battalion_limit_drops_total: {
+    kind: 'counter',
+    help: 'Launches refused, and events, effects, kills, marks and far slices left out, by limit.',
+    labels: ['limit'],
+  },
   battalion_snapshot_bytes: {
     kind: 'histogram',
     help: 'Size of one snapshot frame of one client.',

@@ -2,7 +2,7 @@
  * What rooms count, as cells found once. Called many times a tick for every client: no allocation,
  * no string building, one Map lookup at most.
  */
-import type { RoomMetrics, TickPhase } from '../../rooms/ports.ts'
+import type { DroppedAtLimit, RoomMetrics, TickPhase } from '../../rooms/ports.ts'
 import type { Metrics } from './metrics.ts'
 
 const MS_PER_SEC = 1000
@@ -33,12 +33,16 @@ function tickMetrics(metrics: Metrics) {
   const skipped = metrics.numbers('battalion_tick_skipped_total').cell()
   const catchUp = metrics.numbers('battalion_tick_catchup_steps_total').cell()
   const clamped = metrics.numbers('battalion_rewind_clamped_total').cell()
+  const behindCover = metrics.numbers('battalion_hits_behind_cover_total').cell()
+  const drops = metrics.numbers('battalion_limit_drops_total')
   return {
     tickWork: (phase: TickPhase | 'total', ms: number) => cells[phase].observe(ms / MS_PER_SEC),
     tickLateness: (ms: number) => lateness.observe(ms / MS_PER_SEC),
     catchUpSteps: (count: number) => catchUp.add(count),
     tickSkipped: (count: number) => skipped.add(count),
     rewindClamped: (count: number) => clamped.add(count),
+    hitsBehindCover: (count: number) => behindCover.add(count),
+    limitDropped: (limit: DroppedAtLimit, count: number) => drops.cell(limit).add(count),
     shedLevel: createShedLevel(metrics),
   }
 }

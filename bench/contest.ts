@@ -105,17 +105,25 @@ export class Contest {
   /** Lets everybody in, the first alone, so that there is one room. */
   async fill(): Promise<void> {
     const { players, joinsPerSec = 100 } = this.#setup
-    await this.join(1, 1)
+    await this.add(1, 1)
     await this.waitFor(1)
-    if (players === 1) return
-    await this.join(players - 1, joinsPerSec)
+    await this.add(players - 1, joinsPerSec)
     await this.waitFor(Math.ceil(players * PLAYING_RATIO_MIN))
   }
 
-  /** Orders joins; does not wait for them. */
-  join(count: number, joinsPerSec: number): Promise<void> {
-    this.#crowd.tell({ type: 'add', count, joinsPerSec })
-    return Promise.resolve()
+  /** Makes `count` clients and signs them in; they join when ordered. */
+  async prepare(count: number): Promise<void> {
+    await this.#crowd.ask('prepared', { type: 'prepare', count })
+  }
+
+  /** Orders joins of as many as were prepared; does not wait for them. */
+  join(joinsPerSec: number): void {
+    this.#crowd.tell({ type: 'join', joinsPerSec })
+  }
+
+  async add(count: number, joinsPerSec: number): Promise<void> {
+    await this.prepare(count)
+    this.join(joinsPerSec)
   }
 
   async waitFor(playersMin: number): Promise<void> {
@@ -179,7 +187,7 @@ export interface ContestTimes {
 
 /** A minute in earnest, seconds in CI. */
 export function timesFor(small: boolean): ContestTimes {
-  return small ? { settleSec: 2, windowSec: 4 } : { settleSec: 5, windowSec: 60 }
+  return small ? { settleSec: 1, windowSec: 3 } : { settleSec: 5, windowSec: 60 }
 }
 
 /** Our server with its usual crowd. */

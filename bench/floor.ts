@@ -34,10 +34,21 @@ export async function measureFloor(small: boolean): Promise<Floor> {
       joinsPerSec: 500,
       behaviour: { play: 'silent', framesPerSec: 1, commandsPerFrame: 1 },
     },
-    { settleSec: 0.5, windowSec: small ? 2 : 10 },
+    { settleSec: 0.5, windowSec: small ? 1.5 : 10 },
   )
   const perWrite = (phase: string) => (median(server.phaseCpuMs[phase] ?? []) * 1000) / sockets
   return { framedMicrosec: perWrite('framed'), sendMicrosec: perWrite('send') }
+}
+
+/** Does `work` with the floor measured before it, and in earnest after it as well. */
+export async function betweenFloors<T>(
+  small: boolean,
+  work: () => Promise<T>,
+): Promise<{ readonly floor: Floor; readonly result: T }> {
+  const before = await measureFloor(small)
+  const result = await work()
+  if (small) return { floor: before, result }
+  return { floor: meanFloor([before, await measureFloor(small)]), result }
 }
 
 /** The mean of several measurements of one run. */

@@ -63,7 +63,7 @@ export async function runBench({ small }: BenchOptions): Promise<BenchRow[]> {
   // In CI once is enough: nobody quotes those figures.
   if (!small)
     for (const peer of PEERS.toReversed()) await measurePeer(peer, players, small, windows)
-  const floor = meanFloor([before, await measureFloor(small)])
+  const floor = small ? before : meanFloor([before, await measureFloor(small)])
   const name = `${players} players`
   return [
     ...floorRows(name, floor),

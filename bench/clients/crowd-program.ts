@@ -13,8 +13,8 @@ import { SignBoard } from './sign-board.ts'
 const CLIENTS_MAX = 4096
 const TURN_MS = 4
 const SORT_MS = 500
-/** Seats asked for at the same time, and sign-ins. */
-const JOINS_UNDER_WAY_MAX = 32
+/** Sign-ins under way at the same time. */
+const SIGN_INS_UNDER_WAY_MAX = 32
 const FAILURES_TOLD_MAX = 5
 
 const task = JSON.parse(process.argv[2] ?? '{}') as CrowdTask
@@ -32,6 +32,7 @@ const shared: SharedCrowd = {
   },
 }
 const clients: BenchClient[] = []
+const prepared: BenchClient[] = []
 const failures: string[] = []
 const joinMs: number[] = []
 let behaviour: Behaviour = task.behaviour
@@ -53,16 +54,23 @@ function turn(): void {
   cycleStartMs = Math.max(cycleStartMs + periodMs, nowMs - periodMs)
 }
 
-async function addClients(count: number, joinsPerSec: number): Promise<void> {
+async function prepare(count: number): Promise<void> {
   const added = Array.from(
     { length: count },
     (_, index) => new BenchClient(clients.length + index, shared),
   )
   const signingIn = added.values()
-  await Promise.all(Array.from({ length: JOINS_UNDER_WAY_MAX }, () => signInAll(signingIn)))
+  await Promise.all(Array.from({ length: SIGN_INS_UNDER_WAY_MAX }, () => signInAll(signingIn)))
   clients.push(...added)
+  prepared.push(...added)
+  tell({ type: 'prepared' })
+}
+
+/** Those who are prepared, at an even pace, whatever the answers take. */
+async function joinPrepared(joinsPerSec: number): Promise<void> {
+  const joining = prepared.splice(0)
   const startMs = performance.now()
-  for (const [index, client] of added.entries()) {
+  for (const [index, client] of joining.entries()) {
     const waitMs = startMs + (index * 1000) / joinsPerSec - performance.now()
     if (waitMs > 1) await new Promise((resolve) => setTimeout(resolve, waitMs))
     void join(client)
@@ -77,9 +85,13 @@ async function join(client: BenchClient): Promise<void> {
   try {
     joinMs.push(await client.join())
   } catch (error) {
-    failures.push(error instanceof Error ? error.message : String(error))
+    noteFailure(error)
     client.leave()
   }
+}
+
+function noteFailure(error: unknown): void {
+  failures.push(error instanceof Error ? error.message : String(error))
 }
 
 function totalBytes(): number {
@@ -117,11 +129,9 @@ function tell(answer: CrowdAnswer): void {
 }
 
 process.on('message', (order: CrowdOrder) => {
-  if (order.type === 'add') {
-    addClients(order.count, order.joinsPerSec).catch((error: unknown) => {
-      failures.push(error instanceof Error ? error.message : String(error))
-    })
-  } else if (order.type === 'behave') behaviour = order.behaviour
+  if (order.type === 'prepare') prepare(order.count).catch(noteFailure)
+  else if (order.type === 'join') joinPrepared(order.joinsPerSec).catch(noteFailure)
+  else if (order.type === 'behave') behaviour = order.behaviour
   else if (order.type === 'mark') mark()
   else if (order.type === 'take') tell({ type: 'sample', sample: take() })
   else {

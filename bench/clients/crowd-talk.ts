@@ -28,7 +28,8 @@ export interface CrowdTask {
 
 /** Runner to crowd. */
 export type CrowdOrder =
-  | { readonly type: 'add'; readonly count: number; readonly joinsPerSec: number }
+  | { readonly type: 'prepare'; readonly count: number }
+  | { readonly type: 'join'; readonly joinsPerSec: number }
   | { readonly type: 'behave'; readonly behaviour: Behaviour }
   | { readonly type: 'mark' | 'take' | 'count' }
 
@@ -55,6 +56,6 @@ export interface CrowdSample {
 
 /** Crowd to runner. */
 export type CrowdAnswer =
-  | { readonly type: 'started' }
+  | { readonly type: 'started' | 'prepared' }
   | { readonly type: 'playing'; readonly playing: number; readonly failed: readonly string[] }
   | { readonly type: 'sample'; readonly sample: CrowdSample }

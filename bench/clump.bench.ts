@@ -1,0 +1,27 @@
+/** A thousand players inside one 3×3 block of cells: everybody sees everybody, the dearest case. */
+import type { BenchOptions, BenchRow } from '@battalion/testkit/bench-row.ts'
+import { Contest, ourBattle, timesFor } from './contest.ts'
+import { atMost, crowdRows, figuresOf, reported, visibleOf } from './figures.ts'
+import { betweenFloors, floorRows, scaled } from './floor.ts'
+
+const BLOCK_CELLS = 3
+
+export async function runBench({ small }: BenchOptions): Promise<BenchRow[]> {
+  const players = small ? 200 : 1000
+  const setup = ourBattle(players, BLOCK_CELLS, { label: 'clump' })
+  const { floor, result: measured } = await betweenFloors(small, () =>
+    Contest.measure(setup, timesFor(small)),
+  )
+  const figures = figuresOf(measured)
+  const name = `clump of ${players}`
+  return [
+    ...floorRows(name, floor),
+    atMost(`${name}: bytes per player`, figures.bytesPerSec / 1000, 'KB/s', 12),
+    atMost(`${name}: tick cpu p99`, figures.tickCpuP99Ms, 'ms', scaled(45, floor)),
+    reported(`${name}: tick cpu p50`, figures.tickCpuP50Ms, 'ms'),
+    reported(`${name}: core`, figures.core, 'core'),
+    reported(`${name}: visible soldiers`, visibleOf(measured), 'soldiers'),
+    reported(`${name}: snapshots per player`, figures.statesPerSec, '1/s'),
+    ...crowdRows(name, figures),
+  ]
+}

@@ -1,10 +1,17 @@
 /** The brake in front of all routes: pipelines are cut, one address gets so many requests a second. */
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { describe, it } from 'node:test'
 
+import { listen } from '../bind-server.ts'
 import { startTestApp } from '../testing/start-test-app.ts'
-import { OUTSTANDING_MAX, RequestBrake, REQUESTS_PER_SOCKET_PER_SEC } from './request-brake.ts'
+import {
+  brakeRequests,
+  OUTSTANDING_MAX,
+  RequestBrake,
+  REQUESTS_PER_SOCKET_PER_SEC,
+} from './request-brake.ts'
 
 function createBrake(socketsPerAddressMax: number) {
   const clock = { nowMs: 0, refusals: [] as string[] }
@@ -54,6 +61,27 @@ describe('the request brake', () => {
     const metrics = await app.metrics.text()
     assert.match(metrics, /battalion_http_rejected_total\{reason="pipelined"\} 1/)
     assert.equal((await fetch(`${url}/v1/regions`)).status, 200)
+  })
+
+  it('[A-08] Node stops parsing a pipeline that was cut', async (t) => {
+    let seen = 0
+    const ports = {
+      monotonicMs: () => 0,
+      socketsPerAddressMax: 20,
+      isTrustedProxy: () => false,
+      rejected: () => undefined,
+    }
+    const server = createServer()
+    server.on('request', (_request, response) => setTimeout(() => response.end(), 5))
+    brakeRequests(server, new RequestBrake(ports), ports)
+    server.prependListener('request', () => seen++)
+    const url = await listen(server, { port: 0, host: '127.0.0.1', names: { port: '', host: '' } })
+    t.after(() => server.close())
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    socket.on('error', () => undefined)
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(2000))
+    await new Promise((resolve) => socket.once('close', resolve))
+    assert.equal(seen, OUTSTANDING_MAX + 1)
   })
 
   it('[A-08] beyond its rate an address gets 429 before any route', async (t) => {

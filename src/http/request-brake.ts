@@ -65,14 +65,31 @@ export function brakeRequests(server: Server, brake: RequestBrake, ports: BrakeP
     const waiting = outstanding.get(socket) ?? 0
     if (waiting >= OUTSTANDING_MAX) {
       ports.rejected('pipelined')
+      stopParsing(socket)
       socket.destroy()
       return
     }
-    if (!brake.take(socket.remoteAddress ?? 'unknown')) return refuse(response)
+    if (!brake.take(socket.remoteAddress ?? 'unknown')) {
+      stopParsing(socket)
+      return refuse(response)
+    }
     outstanding.set(socket, waiting + 1)
     response.once('close', () => outstanding.set(socket, (outstanding.get(socket) ?? 1) - 1))
     for (const listener of listeners) listener.call(server, request, response)
   })
+}
+
+/** What Node answers its parser with for "an upgrade: the rest is not HTTP". */
+const REST_IS_NOT_HTTP = 2
+
+/**
+ * Node's parser goes on through the packet at hand though its socket is destroyed: 1,700 requests
+ * and 16 ms for 64 KiB, times 20 sockets. There is no public way to stop it. Where Node keeps its
+ * parser elsewhere nothing happens here; a test counts what a pipeline costs.
+ */
+function stopParsing(socket: Socket): void {
+  const { parser } = socket as Socket & { readonly parser?: { onIncoming?: unknown } | null }
+  if (typeof parser?.onIncoming === 'function') parser.onIncoming = () => REST_IS_NOT_HTTP
 }
 
 /** The cheapest answer there is; the socket ends with it. */

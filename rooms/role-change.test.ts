@@ -67,6 +67,20 @@ describe('a user who changes roles', () => {
     await Promise.all([ann.leave(), eve.leave()])
   })
 
+  it('[BAT-7] sits down again from another place in a battle with no seat left', async () => {
+    const others = [
+      await join(server, 'bob', false),
+      await join(server, 'eve', true),
+      await join(server, 'max', true),
+    ]
+    const first = await join(server, 'ann', false)
+    const again = await join(server, 'ann', false)
+    assert.equal(again.roomId, first.roomId)
+    assert.equal(again.netId, first.netId)
+    await until(() => first.closedWith === 4409, 'the first is closed')
+    await Promise.all([...others, again].map((one) => one.leave()))
+  })
+
   it('[C-09] keeps the first role when the second has no place', async () => {
     const ann = await join(server, 'ann', false)
     const bob = await join(server, 'bob', false)

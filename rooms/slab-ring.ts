@@ -6,8 +6,10 @@
  */
 import { assert } from '@battalion/base/assert.ts'
 
-/** Slabs kept for later use. */
-export const SLABS_KEPT_MAX = 4
+/** Slabs kept for later use by a battle whose sends fit one. */
+export const SLABS_KEPT_MIN = 4
+/** Slabs kept at most: two sends of a crowd of 1,000 in one place, 12 MB; beyond, fresh ones. */
+export const SLABS_KEPT_MAX = 24
 /** Size of a slab: 1,000 frames of 200 B leave room for one frame of the largest kind (bytes). */
 export const SLAB_BYTES = 512 * 1024
 
@@ -30,6 +32,9 @@ export class SlabRing {
   #offset = 0
   #sendNumber = 0
   #freshCount = 0
+  /** Slabs this send took so far, and how many are kept after what the last one took. */
+  #takenCount = 0
+  #keptMax = SLABS_KEPT_MIN
 
   constructor() {
     this.#current = this.#fresh()
@@ -52,6 +57,8 @@ export class SlabRing {
   beginSend(sendNumber: number, pending: readonly PendingSends[]): void {
     assert(sendNumber > this.#sendNumber, 'sends are numbered upwards')
     this.#sendNumber = sendNumber
+    this.#keptMax = Math.min(Math.max(2 * this.#takenCount, SLABS_KEPT_MIN), SLABS_KEPT_MAX)
+    this.#takenCount = 0
     for (const slab of this.#kept) {
       const { usedInSend } = slab
       slab.isBusy = pending.some(({ from, to }) => usedInSend >= from && usedInSend <= to)
@@ -74,6 +81,7 @@ export class SlabRing {
 
   #take(): void {
     this.#offset = 0
+    this.#takenCount++
     const free = this.#kept.find((slab) => !slab.isBusy && slab.usedInSend < this.#sendNumber)
     this.#current = free ?? this.#fresh()
     this.#current.usedInSend = this.#sendNumber
@@ -83,7 +91,7 @@ export class SlabRing {
     const slab: Slab = { bytes: new Uint8Array(SLAB_BYTES), usedInSend: 0, isBusy: false }
     this.#freshCount++
     this.#kept.push(slab)
-    if (this.#kept.length > SLABS_KEPT_MAX) this.#kept.shift()
+    while (this.#kept.length > this.#keptMax) this.#kept.shift()
     return slab
   }
 }

@@ -1,7 +1,8 @@
 /** When a socket that is not empty counts as one that does not read: by time, and by bytes. */
 import { strict as assert } from 'node:assert'
 import { it } from 'node:test'
-import { TEST_LIMITS } from '@battalion/testkit/room-server.ts'
+import { sampleBalance } from '@battalion/sim/sample-battle.ts'
+import { startRoomServer, TEST_LIMITS, until } from '@battalion/testkit/room-server.ts'
 import type { Client } from '@colyseus/core'
 import type { ClientSeat } from './client-seat.ts'
 import { findSlowReaders } from './slow-readers.ts'
@@ -36,4 +37,20 @@ it('[A-06] a socket that never got empty for UNDRAINED_MS_MAX is cut off, an emp
   const { slow, seats } = look([0, 1], undrainedMsMax + 1)
   assert.deepEqual(slow, [1])
   assert.equal(seats[0]!.drainedAtMs, 100_000)
+})
+
+it('[A-06] who would miss a patch is cut off: its tree would be wrong for good', async () => {
+  const balance = sampleBalance({ mode: { warmupSec: 600 } })
+  // Nothing is less than 0, so every socket counts as too full for a patch.
+  const server = await startRoomServer({ balance, limits: { patchSkipBytes: 0 } })
+  try {
+    const room = await server.client('ann').joinOrCreate('battlefield', {})
+    room.onMessage('*', () => undefined)
+    room.reconnection.enabled = false
+    await until(() => !room.connection.isOpen, 'the end of the connection')
+    assert.ok(server.countOf('patchSkipped', 'slow') > 0)
+    await until(() => server.countOf('disconnected', 1006, 'slow_reader') === 1, 'the count')
+  } finally {
+    await server.stop()
+  }
 })

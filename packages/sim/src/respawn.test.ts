@@ -7,7 +7,14 @@ import { Button } from './commands.ts'
 import { EventType } from './events.ts'
 import { SOLDIER_RADIUS_METRES } from './limits.ts'
 import type { SampleOptions } from './sample-battle.ts'
-import { eventsOf, order, placeSoldier, sampleWorld, stepMany } from './sample-battle.ts'
+import {
+  eventsOf,
+  order,
+  placeSoldier,
+  SampleAbility,
+  sampleWorld,
+  stepMany,
+} from './sample-battle.ts'
 import { addSoldier, giveUp, setClassWish } from './soldiers.ts'
 import { stepWorld } from './step-world.ts'
 import type { World } from './world.ts'
@@ -175,5 +182,16 @@ describe('respawn', () => {
     assert.ok((world.soldiers.flags[shooter]! & SoldierFlag.protected) === 0)
     stepMany(world, 18)
     assert.equal(fireAt(), 80)
+  })
+
+  it('[L6] protection ends with the first grenade', () => {
+    const world = sampleWorld({ mode: { protectionSec: 60 }, ability: SampleAbility.grenade })
+    const thrower = placeSoldier(world, 0, [50, 50])
+    stepMany(world, 2)
+    assert.ok(world.soldiers.flags[thrower]! & SoldierFlag.protected)
+    order(world, thrower, { buttons: Button.ability, aimDistance: 160 })
+    stepMany(world, 2)
+    assert.ok(world.projectiles.active.includes(1))
+    assert.equal(world.soldiers.flags[thrower]! & SoldierFlag.protected, 0)
   })
 })

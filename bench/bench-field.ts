@@ -17,8 +17,11 @@ export interface FieldWish {
 
 /** Name of the mode and of the map. */
 export const BENCH_FIELD = 'bench'
-/** Players per cell of the yardstick (engine.md 2). */
-const PLAYERS_PER_CELL = 5
+/** Soldiers a player sees on average, the yardstick of all figures (about 5 a cell). */
+const VISIBLE = 37
+/** Cells of a block, and rows or columns of it that the two borders of the field cut off. */
+const BLOCK_SIDE = 3
+const CUT_OFF = 2
 const PLAYERS_MAX = 4000
 const DAMAGE_RATIO = 0.1
 const RESERVE_ROUNDS = 5000
@@ -27,9 +30,19 @@ const OBJECTIVE_RADIUS_METRES = 15
 const FOREVER_SEC = 36_000
 const FRONT = 'front'
 
-/** Cells on a side so that `players` stand at the yardstick's density. */
+/** Cells on a side so that `players`, evenly spread, see as many of each other as the yardstick. */
 export function cellsFor(players: number): number {
-  return Math.max(3, Math.round(Math.sqrt(players / PLAYERS_PER_CELL)))
+  let best = BLOCK_SIDE
+  for (let cells = BLOCK_SIDE; cells * cells <= players; cells++) {
+    const isNearer = Math.abs(visibleOn(cells, players) - VISIBLE)
+    if (isNearer < Math.abs(visibleOn(best, players) - VISIBLE)) best = cells
+  }
+  return best
+}
+
+/** Blocks at the border are cut off. */
+function visibleOn(cells: number, players: number): number {
+  return (players / cells ** 2) * (BLOCK_SIDE - CUT_OFF / cells) ** 2
 }
 
 /** The shipped rules on a field as wished. */

@@ -54,6 +54,8 @@ export function serveBench(url: string, recorder: TickRecorder): void {
       tell({ type: 'done' })
     }
   })
+  // An orderly exit, so that a profile asked for by flags of Node is written.
+  process.on('SIGTERM', () => process.exit(0))
   process.on('disconnect', () => process.exit(0))
   tell({ type: 'ready', url })
 }

@@ -39,6 +39,11 @@ function parse(chunks: readonly Buffer[], limits = LIMITS): string[] {
 const bytes = (...values: number[]) => Buffer.from(values)
 const part = (opcode: number, isFinal: boolean, length: number) =>
   clientFrame({ opcode, isFinal, payload: Buffer.alloc(length) })
+const parts = (count: number, length: number) => [
+  part(2, false, length),
+  ...Array.from({ length: count - 2 }, () => part(0, false, length)),
+  part(0, true, length),
+]
 const binary = (payload: Uint8Array) => clientFrame({ opcode: 2, payload })
 
 describe('lean frame parser', () => {
@@ -154,11 +159,6 @@ describe('lean frame parser: refusals', () => {
   })
 
   it('[A-01] takes 16 fragments and 2,048 bytes of them, no more', () => {
-    const parts = (count: number, length: number) => [
-      part(2, false, length),
-      ...Array.from({ length: count - 2 }, () => part(0, false, length)),
-      part(0, true, length),
-    ]
     assert.equal(parse(parts(16, 128))[0]!.length, 'binary '.length + 2 * 2048)
     assert.deepEqual(parse(parts(17, 1)), ['violation 1008'])
     assert.deepEqual(parse(parts(17, 0)), ['violation 1008'])
@@ -213,8 +213,8 @@ describe('lean frame parser: any chunking', () => {
     const stream = validStream(createPrng(98), 12)
     const whole = parse([stream], NO_PIECE_LIMIT)
     for (let cut = 0; cut <= stream.byteLength; cut++) {
-      const parts = [stream.subarray(0, cut), stream.subarray(cut)]
-      assert.deepEqual(parse(parts, NO_PIECE_LIMIT), whole)
+      const halves = [stream.subarray(0, cut), stream.subarray(cut)]
+      assert.deepEqual(parse(halves, NO_PIECE_LIMIT), whole)
     }
   })
 })

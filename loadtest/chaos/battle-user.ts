@@ -109,8 +109,7 @@ export async function openSeat(
   seat: Seat,
   setup: JoinSetup & { readonly query?: Readonly<Record<string, string>> } = {},
 ): Promise<Joined> {
-  let told: (token: string) => void = () => undefined
-  const joined = new Promise<string>((resolve) => (told = resolve))
+  const joined = Promise.withResolvers<string>()
   const link: RawLink = new RawLink({
     target,
     address: user.address,
@@ -118,7 +117,7 @@ export async function openSeat(
     onMessage: (payload) => {
       if (payload[0] === RoomCode.join) {
         if (setup.acknowledge !== false) link.send(Uint8Array.of(RoomCode.join))
-        told(payload.toString('latin1', 2, 2 + payload[1]!))
+        joined.resolve(payload.toString('latin1', 2, 2 + payload[1]!))
       }
       setup.onMessage?.(payload)
     },
@@ -127,7 +126,7 @@ export async function openSeat(
   const refusedLink = link.ended.then(({ code, reason }) => {
     throw new AppError('unavailable', `The seat closed with ${code} ${reason}.`)
   })
-  const reconnectionToken = await Promise.race([joined, refusedLink])
+  const reconnectionToken = await Promise.race([joined.promise, refusedLink])
   refusedLink.catch(() => undefined)
   return { user, seat, link, reconnectionToken }
 }

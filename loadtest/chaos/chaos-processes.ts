@@ -24,6 +24,7 @@ export interface ChaosServer {
   readonly target: Target
   readonly ops: Target
   readonly botKey: string
+  readonly dataDir: string
   /** Last lines of its log. */
   log(): string
   /** Code or signal once it ended. */
@@ -66,6 +67,7 @@ export class ChaosProcesses {
       target: { port: Number(new URL(ready.publicUrl).port) },
       ops: { port: Number(new URL(ready.opsUrl).port) },
       botKey,
+      dataDir,
       log: () => log,
       exitedWith: () => exit,
     }

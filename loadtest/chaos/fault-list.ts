@@ -1,6 +1,35 @@
 /** Every row of the catalogue that is a program, in the order they run. */
 import type { Fault } from './fault.ts'
+import { messageFlood } from './faults/flood.ts'
+import { foreignTokens } from './faults/foreign-tokens.ts'
+import { idleSockets } from './faults/idle-sockets.ts'
 import { malformedFrames } from './faults/malformed-frames.ts'
+import { matchmakingFlood, oddBodies } from './faults/matchmaking-abuse.ts'
+import { oddSockets } from './faults/odd-sockets.ts'
+import { oversize } from './faults/oversize.ts'
+import { pollutedMessages } from './faults/polluted-messages.ts'
+import { reconnects } from './faults/reconnects.ts'
+import { joinHerd, roomGuesses, seatHoarding, seatUsedTwice } from './faults/seats.ts'
+import { slowReaders } from './faults/slow-readers.ts'
+import { compression, foreignOrigins } from './faults/upgrades.ts'
 
 /** The rows; ids are those of faults.md. */
-export const FAULTS: readonly Fault[] = [malformedFrames]
+export const FAULTS: readonly Fault[] = [
+  malformedFrames,
+  oversize,
+  messageFlood,
+  slowReaders,
+  idleSockets,
+  oddSockets,
+  foreignOrigins,
+  pollutedMessages,
+  compression,
+  foreignTokens,
+  matchmakingFlood,
+  oddBodies,
+  seatHoarding,
+  seatUsedTwice,
+  joinHerd,
+  roomGuesses,
+  reconnects,
+]

@@ -52,7 +52,7 @@ export class HonestClient {
   async join(target: Target, address: string, setup: JoinSetup = {}): Promise<void> {
     const onMessage = (payload: Buffer) => this.#onMessage(payload)
     this.#joined = await joinBattle(target, address, { ...setup, onMessage })
-    void this.#joined.link.ended.then(() => {
+    this.#joined.link.socket.once('close', () => {
       if (!this.#isLeaving) this.#counts.disconnects++
     })
   }

@@ -56,10 +56,12 @@ async function runGroup(faults: readonly Fault[], lab: ChaosLab): Promise<Figure
 /** A row that breaks is a failed row, not the end of the run. */
 async function runFault(fault: Fault, lab: ChaosLab): Promise<Figure[]> {
   try {
-    return await fault.run(lab)
+    const figures = await fault.run(lab)
+    await lab.settle()
+    return figures
   } catch (error) {
     const { message, internal = '' } = error as Error & { internal?: string }
-    say(`  ${message} ${internal}`)
+    say(`  ${message} ${internal} (${lab.autopsy()})`)
     const name = `${fault.id} ran to its end`
     return [{ name, value: 0, unit: 'true', budget: 1, better: 'higher', pass: false }]
   }

@@ -1,0 +1,148 @@
+/** B-13: coming back within and after the grace, with the wrong token, twice at once, as a thief. */
+import {
+  readLeanHead,
+  readMessageName,
+  RoomCode,
+  findMessageNumber,
+} from '../../bots/lean-protocol.ts'
+import {
+  openSeat,
+  seatPath,
+  signIn,
+  takeSeat,
+  type BattleUser,
+  type Joined,
+  type Seat,
+} from '../battle-user.ts'
+import { callHttp, type HttpAnswer } from '../call-http.ts'
+import type { ChaosLab } from '../chaos-lab.ts'
+import { figure, mustBeZero, mustHold, type Fault, type Figure } from '../fault.ts'
+import { RawLink, type Target } from '../raw-link.ts'
+import { pause } from '../rogue.ts'
+
+const GRACE_MS = 30_000
+/** A soldier without commands stands still; he may have been pushed to a free spot (m). */
+const MOVED_METRES_MAX = 0.01
+
+interface Seen {
+  netId: number
+  x: number
+  z: number
+}
+
+interface Player extends Joined {
+  readonly seen: Seen
+}
+
+async function play(
+  target: Target,
+  user: BattleUser,
+  seat: Seat,
+  query: Readonly<Record<string, string>> = {},
+): Promise<Player> {
+  const seen: Seen = { netId: -1, x: Number.NaN, z: Number.NaN }
+  const head = { tick: 0, hasPosition: false, x: 0, z: 0 }
+  const onMessage = (frame: Buffer) => {
+    if (frame[0] === RoomCode.data && readMessageName(frame) === 'welcome') {
+      seen.netId = findMessageNumber(frame, 'netId') ?? -1
+    }
+    if (frame[0] !== RoomCode.bytes || !readLeanHead(frame.subarray(2), head)) return
+    if (head.hasPosition) Object.assign(seen, { x: head.x, z: head.z })
+  }
+  const joined = await openSeat(target, user, seat, { onMessage, query })
+  await pause(600)
+  return { ...joined, seen }
+}
+
+function askReconnect(
+  target: Target,
+  user: BattleUser,
+  roomId: string,
+  reconnectionToken: string,
+): Promise<HttpAnswer> {
+  return callHttp({
+    target,
+    address: user.address,
+    path: `/matchmake/reconnect/${roomId}`,
+    method: 'POST',
+    headers: { authorization: `Bearer ${user.accessToken}` },
+    body: JSON.stringify({ reconnectionToken }),
+  })
+}
+
+/** How many of two sockets that come back at once stay. */
+async function comeBackTwice(target: Target, lost: Player): Promise<number> {
+  const { user, seat, reconnectionToken } = lost
+  const path = seatPath(seat, user.accessToken, { reconnectionToken })
+  const links = [1, 2].map(() => new RawLink({ target, address: user.address }))
+  await Promise.all(links.map((link) => link.upgrade(path)))
+  await pause(800)
+  const stayed = links.filter((link) => !link.isEnded).length
+  for (const link of links) link.destroy()
+  return stayed
+}
+
+async function run(lab: ChaosLab): Promise<Figure[]> {
+  const { target } = await lab.server()
+  const [user, thief] = [await signIn(target, '127.36.0.1'), await signIn(target, '127.36.0.2')]
+  const first = await play(target, user, await takeSeat(target, user))
+  const { roomId } = first.seat
+  first.link.destroy()
+  await pause(300)
+  const refusals = [
+    await askReconnect(target, user, roomId, 'wrong-token'),
+    await askReconnect(target, user, roomId, '__proto__'),
+    await askReconnect(target, user, 'noRoom999', first.reconnectionToken),
+    await askReconnect(target, thief, roomId, first.reconnectionToken),
+  ].filter(({ status }) => status === 404 || status === 401 || status === 403)
+  const stolen = new RawLink({ target, address: thief.address })
+  const { reconnectionToken } = first
+  await stolen.upgrade(seatPath(first.seat, thief.accessToken, { reconnectionToken }))
+  const theft = await stolen.ended
+  const granted = await askReconnect(target, user, roomId, reconnectionToken)
+  const seat = JSON.parse(granted.text) as Seat
+  const second = await play(target, user, seat, { reconnectionToken })
+  const moved = Math.hypot(second.seen.x - first.seen.x, second.seen.z - first.seen.z)
+  second.link.destroy()
+  await pause(300)
+  const stale = await askReconnect(target, user, roomId, reconnectionToken)
+  const both = await comeBackTwice(target, second)
+  const figures = [
+    figure('B-13 wrong, foreign and stolen tokens refused', refusals.length, 4, {
+      unit: 'requests',
+      better: 'higher',
+    }),
+    mustHold('B-13 a thief is closed at the socket', theft.code >= 4000),
+    mustHold('B-13 the owner comes back', granted.status === 200),
+    mustHold('B-13 to the same soldier', second.seen.netId === first.seen.netId),
+    figure('B-13 moved meanwhile', moved, MOVED_METRES_MAX, { unit: 'm' }),
+    mustHold('B-13 a used token is worthless', stale.status >= 400),
+    figure('B-13 sessions of two that came at once', both, 1, { unit: 'sessions' }),
+  ]
+  return lab.isSmall ? figures : [...figures, ...(await afterGrace(lab, target))]
+}
+
+async function afterGrace(lab: ChaosLab, target: Target): Promise<Figure[]> {
+  const user = await signIn(target, '127.36.0.3')
+  const player = await play(target, user, await takeSeat(target, user))
+  player.link.destroy()
+  await lab.wait(GRACE_MS + 1500)
+  const late = await askReconnect(target, user, player.seat.roomId, player.reconnectionToken)
+  const link = new RawLink({ target, address: user.address })
+  const { reconnectionToken } = player
+  await link.upgrade(seatPath(player.seat, user.accessToken, { reconnectionToken }))
+  const { code } = await link.ended
+  return [
+    mustBeZero('B-13 reconnections after the grace', late.status === 200 ? 1 : 0),
+    mustHold('B-13 nor at the socket', code >= 4000),
+  ]
+}
+
+/** The row. */
+export const reconnects: Fault = {
+  id: 'B-13',
+  title: 'coming back: the same soldier, exactly one session, nobody else',
+  group: 'B',
+  isSmall: true,
+  run,
+}

@@ -71,24 +71,6 @@ describe('battle session', () => {
     assert.equal(slow.viewer.needKey, false)
   })
 
-  it('[H-05] halves the snapshots and lets nobody in when it cannot keep the pace', () => {
-    const fake = createFakeSession({ balance: QUIET })
-    const { userId } = fake.join('a')
-    assert.equal(fake.session.metadata.locked, false)
-    for (let late = 0; late < 6; late++) fake.wake(60)
-    assert.equal(fake.session.metadata.locked, true)
-    assert.equal(fake.session.mayAdmit(userId, false), true, 'who is in may come back')
-    const stranger = `${userId}2` as typeof userId
-    assert.equal(fake.session.mayAdmit(stranger, false), false)
-    fake.calls.length = 0
-    for (let wake = 0; wake < 20; wake++) fake.wake()
-    const frames = fake.calls.filter(({ call }) => call === 'frame').length
-    assert.equal(frames, 10)
-    for (let wake = 0; wake < 220; wake++) fake.wake()
-    assert.equal(fake.state.overloadStep, 0)
-    assert.equal(fake.session.mayAdmit(stranger, false), true)
-  })
-
   it('[BAT-7] goes from warm-up to result to the next match, once each', () => {
     const mode = { warmupSec: 1, roundSec: 2, endedSec: 1, playersMin: 1 }
     const fake = createFakeSession({ balance: sampleBalance({ mode }) })

@@ -10,7 +10,7 @@ import { assert } from '@battalion/base/assert.ts'
 import { NET_ID_NONE } from '@battalion/base/ids.ts'
 import type { UserId } from '@battalion/base/ids.ts'
 import type { CloseReason } from '@battalion/wire/close-codes.ts'
-import type { BattleResult } from '@battalion/wire/messages.ts'
+import type { BattleResult, ServerMessages } from '@battalion/wire/messages.ts'
 import type { BattleMetadata } from '../matchmaker/choose-battle.ts'
 import type { BattlefieldState } from '../schema/battlefield-state.ts'
 import type { Client } from '@colyseus/core'
@@ -18,7 +18,7 @@ import { BattleMatch } from './battle-match.ts'
 import { BattleRoster } from './battle-roster.ts'
 import type { Field } from './choose-field.ts'
 import { resultFor } from './match-result.ts'
-import { OverloadLadder, OverloadStep } from './overload-ladder.ts'
+import { OverloadControl } from './overload-control.ts'
 import { resetViewer } from './participant.ts'
 import type { Participant } from './participant.ts'
 import type { RoomPorts } from './ports.ts'
@@ -26,7 +26,6 @@ import { projectBattle, projectRoster, resetState } from './project-state.ts'
 import { SnapshotWriter } from './snapshot-writer.ts'
 import { TickLoop } from './tick-loop.ts'
 import type { Wake } from './tick-loop.ts'
-import { TickStats } from './tick-stats.ts'
 
 /** State patches per second; half of it from this many players on. */
 const PATCH_RATE_HZ = 4
@@ -36,6 +35,8 @@ const MANY_PLAYERS = 200
 export interface SessionHost {
   guard(where: string, work: () => void): boolean
   patch(): void
+  /** Tells everybody right after the next patch, in one encoding. */
+  announce(notice: ServerMessages['notice']): void
   close(client: Client, reason: CloseReason): void
   publish(metadata: BattleMetadata): void
   /** Seats reserved and not yet taken. */
@@ -58,12 +59,10 @@ export class BattleSession {
   readonly #options: BattleSessionOptions
   readonly #ports: RoomPorts
   readonly #loop: TickLoop
-  readonly #ladder: OverloadLadder
-  readonly #stats = new TickStats()
+  readonly #overload: OverloadControl
   readonly #writer: SnapshotWriter
   #match: BattleMatch
   #result: BattleResult | undefined
-  #wakeCount = 0
   #nextPatchMs = 0
   #listed: BattleMetadata
   #drained: (() => void) | undefined
@@ -71,26 +70,31 @@ export class BattleSession {
 
   constructor(options: BattleSessionOptions) {
     const { ports, field } = options
-    const stepMs = 1000 / field.mode.tickRateHz
     this.#options = options
     this.#ports = ports
     this.playersMax = Math.min(field.mode.playersMax, ports.limits.playersMax)
-    this.#ladder = new OverloadLadder(stepMs)
+    this.#overload = new OverloadControl({ ports, mode: field.mode, roomId: options.roomId })
     this.#writer = new SnapshotWriter(ports)
     this.#loop = new TickLoop({
       clock: ports.clock,
       timers: ports.timers,
-      stepMs,
+      stepMs: this.#overload.stepMs,
       wake: (wake) => this.#onWake(wake),
     })
     this.#match = this.#createMatch()
     resetState(options.state, this.#match)
     projectBattle(options.state, this.#match)
+    this.#overload.project(options.state)
     this.#listed = this.metadata
   }
 
   get match(): BattleMatch {
     return this.#match
+  }
+
+  /** Snapshots a second each client gets now. */
+  get snapshotRateHz(): number {
+    return this.#overload.snapshotRateHz
   }
 
   get spectatorsMax(): number {
@@ -110,7 +114,7 @@ export class BattleSession {
       spectatorsMax: this.spectatorsMax,
       phase: this.#match.phase,
       locked: this.#isClosed(),
-      overloaded: this.#ladder.step >= OverloadStep.closed,
+      overloaded: this.#overload.isClosed,
     }
   }
 
@@ -122,7 +126,7 @@ export class BattleSession {
   stop(): void {
     this.#loop.stop()
     this.#drained?.()
-    this.#ports.metrics.shedLevel(this.#options.roomId, OverloadStep.none)
+    this.#overload.stop()
     this.#ports.metrics.roomsChanged(this.#options.field.mode.id, 'open', -1)
   }
 
@@ -229,7 +233,7 @@ export class BattleSession {
   }
 
   #isClosed(): boolean {
-    return this.#isDraining || this.#ports.isDraining() || this.#ladder.step >= OverloadStep.closed
+    return this.#isDraining || this.#ports.isDraining() || this.#overload.isClosed
   }
 
   // ---- the tick ----------------------------------------------------------------------------
@@ -241,9 +245,10 @@ export class BattleSession {
       for (let step = 0; step < wake.steps; step++) this.#step()
       const steppedMs = clock.monotonicMs()
       this.#afterSteps(startMs)
+      this.#shed(wake, startMs)
       this.#send(wake, steppedMs)
       const workMs = clock.monotonicMs() - startMs
-      this.#stats.add(workMs)
+      this.#overload.end(workMs)
       metrics.tickWork('total', workMs)
     })
     metrics.tickLateness(wake.latenessMs)
@@ -269,13 +274,18 @@ export class BattleSession {
     if (!this.#isDraining && !this.#ports.isDraining()) this.#startNextMatch(nowMs)
   }
 
+  /** Gives something up or takes it back, and tells at once: clients keep the battle's pace. */
+  #shed(wake: Wake, nowMs: number): void {
+    if (!this.#overload.begin(wake.latenessMs, nowMs)) return
+    this.#loop.setStepMs(this.#overload.stepMs)
+    this.#nextPatchMs = nowMs
+  }
+
   #send(wake: Wake, nowMs: number): void {
     const { clock, metrics } = this.#ports
-    const step = this.#ladder.observe(wake.latenessMs, nowMs)
     const isPatchDue = nowMs >= this.#nextPatchMs
-    if (isPatchDue) this.#project(nowMs, step)
-    this.#wakeCount++
-    if (step >= OverloadStep.halfRate && this.#wakeCount % 2 === 0) {
+    if (isPatchDue) this.#project(nowMs)
+    if (!this.#overload.isSendDue(wake.steps)) {
       metrics.patchSkipped('shed')
       if (isPatchDue) this.#options.host.patch()
       return
@@ -293,17 +303,15 @@ export class BattleSession {
     metrics.tickWork('send', clock.monotonicMs() - encodedMs)
   }
 
-  #project(nowMs: number, step: OverloadStep): void {
-    const { state, roomId } = this.#options
+  #project(nowMs: number): void {
+    const { state, host } = this.#options
     const isMany = this.roster.playerCount >= MANY_PLAYERS
     this.#nextPatchMs = nowMs + 1000 / (isMany ? PATCH_RATE_HZ / 2 : PATCH_RATE_HZ)
     projectBattle(state, this.#match)
     projectRoster(state, this.#match.world, this.roster.all)
-    const { p50Ms, p99Ms } = this.#stats.percentiles()
-    state.tickMsP50 = p50Ms
-    state.tickMsP99 = p99Ms
-    state.overloadStep = step
-    this.#ports.metrics.shedLevel(roomId, step)
+    this.#overload.project(state)
+    const notice = this.#overload.takeNotice()
+    if (notice !== undefined) host.announce(notice)
     this.#sendIdleAway(nowMs)
     this.publishListing()
   }
@@ -342,6 +350,12 @@ export class BattleSession {
   /** The result while it is on the screens, also to who comes (back) only now. */
   tellResult({ owner, netId }: Participant): void {
     if (this.#result !== undefined) owner.send('result', resultFor(this.#result, netId))
+  }
+
+  /** An overload that began before this participant came. */
+  tellOverload({ owner }: Participant): void {
+    const notice = this.#overload.standingNotice
+    if (notice !== undefined) owner.send('notice', notice)
   }
 
   #endMatch(): void {

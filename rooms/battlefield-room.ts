@@ -83,6 +83,7 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
       host: {
         guard: (where, work) => this.guard(where, work),
         patch: () => this.broadcastPatch(),
+        announce: (notice) => this.broadcast('notice', notice, { afterNextPatch: true }),
         reservedCount: () => this.reservedCount,
         close: (client, reason) => this.close(client, reason),
         welcome: (participant) => this.#welcome(participant),
@@ -158,11 +159,12 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
       map: world.map.map.id,
       balanceVersion: world.balance.version,
       tickRateHz: world.mode.tickRateHz,
-      snapshotRateHz: world.mode.tickRateHz,
+      snapshotRateHz: this.session.snapshotRateHz,
       tick: world.tick,
       demo: this.ports.demo !== undefined,
     })
     this.session.tellResult(participant)
+    this.session.tellOverload(participant)
   }
 
   protected dropped(client: Client): number {

@@ -46,6 +46,10 @@ export interface RoomMetrics {
   catchUpSteps(count: number): void
   tickSkipped(count: number): void
   shedLevel(roomId: string, level: number): void
+  /** A room changed its overload step, `down` = gave something up. */
+  overloadChanged(step: number, direction: 'down' | 'up'): void
+  /** Whether a room turns newcomers away for want of time. */
+  admissionClosed(roomId: string, isClosed: boolean): void
   snapshotBytes(bytes: number): void
   entitiesSent(count: number): void
   patchSkipped(reason: 'slow' | 'shed'): void
@@ -121,6 +125,8 @@ export interface RoomLimits {
   readonly terminateBytes: number
   readonly undrainedMsMax: number
   readonly roomErrorsPerMinuteMax: number
+  /** From here, p99 of a tick's work in percent of the tick, newcomers are turned away. */
+  readonly admitWorkPercentMax: number
 }
 
 export interface RoomPorts {
@@ -139,6 +145,8 @@ export interface RoomPorts {
   readonly demo?: DemoControl
   /** True once the process drains: no new battles, running ones end or hit the deadline. */
   readonly isDraining: () => boolean
+  /** Share of the last seconds that this process was busy, all rooms together; left out = 0. */
+  readonly processBusyShare?: () => number
   /** Fresh random ids for matches, 128 bits. */
   readonly createMatchId: () => MatchId
   /** Seed of the next battle (u32). */

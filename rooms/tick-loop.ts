@@ -30,6 +30,7 @@ export interface TickLoopOptions {
 
 export class TickLoop {
   readonly #options: TickLoopOptions
+  #stepMs: number
   #deadlineMs = 0
   #timer: TimerHandle | undefined
   #isRunning = false
@@ -37,12 +38,19 @@ export class TickLoop {
   constructor(options: TickLoopOptions) {
     assert(options.stepMs > 0, 'a step takes time')
     this.#options = options
+    this.#stepMs = options.stepMs
+  }
+
+  /** Steps take so long from the next one on: the battle's time runs slower or faster. */
+  setStepMs(stepMs: number): void {
+    assert(stepMs > 0, 'a step takes time')
+    this.#stepMs = stepMs
   }
 
   start(): void {
     assert(!this.#isRunning, 'a loop is started once')
     this.#isRunning = true
-    this.#deadlineMs = this.#options.clock.monotonicMs() + this.#options.stepMs
+    this.#deadlineMs = this.#options.clock.monotonicMs() + this.#stepMs
     this.#arm()
   }
 
@@ -66,10 +74,11 @@ export class TickLoop {
   }
 
   #wake(latenessMs: number): void {
-    const { stepMs, wake } = this.#options
-    const owed = 1 + Math.floor(latenessMs / stepMs)
+    const owed = 1 + Math.floor(latenessMs / this.#stepMs)
     const steps = Math.min(owed, CATCH_UP_STEPS_MAX)
-    this.#deadlineMs += owed * stepMs
-    wake({ steps, skipped: owed - steps, latenessMs })
+    const dueMs = this.#deadlineMs + (owed - 1) * this.#stepMs
+    this.#options.wake({ steps, skipped: owed - steps, latenessMs })
+    // The wake-up may have changed the length of a step.
+    this.#deadlineMs = dueMs + this.#stepMs
   }
 }

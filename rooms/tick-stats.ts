@@ -16,13 +16,13 @@ export class TickStats {
     this.#count++
   }
 
-  /** 50th and 99th percentile (ms); 0 before the first tick. */
-  percentiles(): { readonly p50Ms: number; readonly p99Ms: number } {
+  /** 50th and 99th percentile (ms) of `count` ticks; 0 before the first tick. */
+  percentiles(): { readonly p50Ms: number; readonly p99Ms: number; readonly count: number } {
     const count = Math.min(this.#count, TICKS_REMEMBERED_MAX)
-    if (count === 0) return { p50Ms: 0, p99Ms: 0 }
+    if (count === 0) return { p50Ms: 0, p99Ms: 0, count }
     this.#sorted.set(this.#workMs)
     const sorted = this.#sorted.subarray(0, count).sort()
     const at = (ratio: number) => sorted[Math.min(count - 1, Math.floor(count * ratio))]!
-    return { p50Ms: at(0.5), p99Ms: at(0.99) }
+    return { p50Ms: at(0.5), p99Ms: at(0.99), count }
   }
 }

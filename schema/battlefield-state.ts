@@ -78,6 +78,10 @@ export const BattlefieldState = schema(
     tickMsP99: t.float32().default(0),
     /** 0 = all is well; see rooms/overload-ladder.ts. */
     overloadStep: t.uint8().default(0),
+    /** Snapshots a second that each client gets now (Hz). */
+    snapshotRateHz: t.float32().default(20),
+    /** Seconds of battle per second; below 1 the server has slowed the clock. */
+    timeScale: t.float32().default(1),
     teams: t.array(TeamState),
     objectives: t.array(ObjectiveState),
     /** Keyed by String(netId). */

@@ -307,6 +307,14 @@ const ROOM_OPTIONS = {
     { fallback: 5000, min: 100, max: 60_000 },
     { env: 'UNDRAINED_MS_MAX', unit: 'ms', meaning: 'a socket that takes nothing is dropped' },
   ),
+  admitWorkPercentMax: whole(
+    { fallback: 70, min: 10, max: 10_000 },
+    {
+      env: 'ADMIT_WORK_PERCENT_MAX',
+      unit: '%',
+      meaning: 'p99 of tick work, of the tick; from here newcomers get 503',
+    },
+  ),
   roomErrorsPerMinuteMax: whole(
     { fallback: 3, min: 1, max: 1000 },
     { env: 'ROOM_ERRORS_PER_MIN_MAX', unit: '1/min', meaning: 'errors before a room is closed' },

@@ -94,6 +94,21 @@ export const METRICS = {
     help: 'Highest overload step of any room in this process (0 = none).',
     labels: [],
   },
+  battalion_overload_changes_total: {
+    kind: 'counter',
+    help: 'Overload steps that rooms reached, by step and direction (down = gave something up).',
+    labels: ['step', 'direction'],
+  },
+  battalion_admission_closed_rooms: {
+    kind: 'gauge',
+    help: 'Rooms that turn newcomers away because time is short.',
+    labels: [],
+  },
+  battalion_process_busy_ratio: {
+    kind: 'gauge',
+    help: 'Share of the time the event loop was busy, smoothed over some seconds.',
+    labels: [],
+  },
   battalion_send_buffer_bytes: {
     kind: 'histogram',
     help: 'Bytes of a client waiting for the kernel, sampled.',

@@ -33,6 +33,7 @@ function tickMetrics(metrics: Metrics) {
   const skipped = metrics.numbers('battalion_tick_skipped_total').cell()
   const catchUp = metrics.numbers('battalion_tick_catchup_steps_total').cell()
   const clamped = metrics.numbers('battalion_rewind_clamped_total').cell()
+  const changes = metrics.numbers('battalion_overload_changes_total')
   const behindCover = metrics.numbers('battalion_hits_behind_cover_total').cell()
   const drops = metrics.numbers('battalion_limit_drops_total')
   return {
@@ -44,6 +45,9 @@ function tickMetrics(metrics: Metrics) {
     hitsBehindCover: (count: number) => behindCover.add(count),
     limitDropped: (limit: DroppedAtLimit, count: number) => drops.cell(limit).add(count),
     shedLevel: createShedLevel(metrics),
+    overloadChanged: (step: number, direction: 'down' | 'up') =>
+      changes.cell(String(step), direction).add(1),
+    admissionClosed: createAdmissionGauge(metrics),
   }
 }
 
@@ -58,6 +62,17 @@ function createShedLevel(metrics: Metrics): (roomId: string, level: number) => v
     let worst = 0
     for (const value of levels.values()) worst = Math.max(worst, value)
     gauge.set(worst)
+  }
+}
+
+/** Counts the rooms that are closed; a room that opens or ends is forgotten. */
+function createAdmissionGauge(metrics: Metrics): (roomId: string, isClosed: boolean) => void {
+  const gauge = metrics.numbers('battalion_admission_closed_rooms').cell()
+  const closed = new Set<string>()
+  return (roomId, isClosed) => {
+    if (!isClosed) closed.delete(roomId)
+    else if (closed.size < SHED_ROOMS_MAX) closed.add(roomId)
+    gauge.set(closed.size)
   }
 }
 

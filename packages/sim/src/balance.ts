@@ -173,6 +173,8 @@ export interface Mode {
   readonly downSec: number
   readonly captureSec: number
   readonly friendlyFireRatio: number
+  /** True: an overloaded server may let the battle's time run slower. Left out = false. */
+  readonly timeDilation?: boolean
   /** Map ids this mode may be played on; the first is the default. */
   readonly maps: readonly string[]
 }

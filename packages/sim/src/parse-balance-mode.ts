@@ -28,6 +28,7 @@ export function readMode(node: BalanceNode, maps: readonly BattleMap[]): Mode {
       tickets: fields.get('tickets').whole(1, TICKETS_MAX),
       bleedTicketsPerMinute: fields.get('bleedTicketsPerMinute').number(0, TICKETS_MAX),
       friendlyFireRatio: fields.get('friendlyFireRatio').number(0, 1),
+      timeDilation: fields.has('timeDilation') && fields.get('timeDilation').flag(),
       maps: fields
         .get('maps')
         .list(1, MAPS_MAX)

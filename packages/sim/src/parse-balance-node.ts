@@ -126,6 +126,11 @@ export class BalanceFields {
     return this.node.child(`.${key}`, this.#values[key])
   }
 
+  /** True for a key that may be left out and is there. */
+  has(key: string): boolean {
+    return Object.hasOwn(this.#values, key)
+  }
+
   refuseUnread(): void {
     for (const key of Object.keys(this.#values)) {
       if (!this.#read.has(key)) this.node.fail(`unknown key "${key.slice(0, SHOWN_LENGTH_MAX)}"`)

@@ -6,7 +6,9 @@ import type { Clock, Timers } from '@battalion/base/clock.ts'
 import { assertDefined } from '@battalion/base/assert.ts'
 import { toMatchId, toUserId } from '@battalion/base/ids.ts'
 import type { Balance } from '@battalion/sim/balance.ts'
+import type { ServerMessages } from '@battalion/wire/messages.ts'
 import type { Client } from '@colyseus/core'
+import type { BattleMetadata } from '../../../matchmaker/choose-battle.ts'
 import { BattleSession } from '../../../rooms/battle-session.ts'
 import { chooseField } from '../../../rooms/choose-field.ts'
 import { createParticipant } from '../../../rooms/participant.ts'
@@ -20,6 +22,8 @@ export interface FakeSessionOptions {
   readonly mode?: string
   readonly map?: string
   readonly limits?: Partial<RoomLimits>
+  /** Time a wake-up takes (ms); none when left out. */
+  readonly workMs?: () => number
   /** False forgets what sockets were told (benches). */
   readonly isRecording?: boolean
 }
@@ -36,6 +40,8 @@ export interface FakeSession {
   readonly state: BattlefieldState
   readonly calls: SocketCall[]
   readonly errors: unknown[]
+  /** What was announced to everybody. */
+  readonly notices: ServerMessages['notice'][]
   readonly results: Parameters<MatchResults['report']>[0][]
   /** What each socket says it has not sent yet (bytes). */
   readonly buffered: Map<string, number>
@@ -43,6 +49,11 @@ export interface FakeSession {
   join(userId: string, isSpectator?: boolean): Participant
   /** Lets the next wake-up come, `lateMs` after its time. */
   wake(lateMs?: number): void
+  /** From now on every step and every frame takes so long. */
+  burn(cost: { readonly stepMs: number; readonly frameMs: number }): void
+  nowMs(): number
+  /** What the matchmaker was told, in order. */
+  readonly published: BattleMetadata[]
 }
 
 export function createFakeSession(options: FakeSessionOptions): FakeSession {
@@ -50,8 +61,10 @@ export function createFakeSession(options: FakeSessionOptions): FakeSession {
   const fake = {
     calls: [] as SocketCall[],
     errors: [] as unknown[],
+    notices: [] as ServerMessages['notice'][],
     results: [] as Parameters<MatchResults['report']>[0][],
     buffered: new Map<string, number>(),
+    published: [] as BattleMetadata[],
     state: new BattlefieldState(),
   }
   const note = (client: Client, call: string, bytes = 0) => {
@@ -77,8 +90,9 @@ export function createFakeSession(options: FakeSessionOptions): FakeSession {
         for (const { owner, isReceiving } of session.roster.all)
           if (isReceiving) note(owner, 'patch')
       },
+      announce: (notice) => fake.notices.push(notice),
       close: (client) => note(client, 'close'),
-      publish: () => undefined,
+      publish: (metadata) => fake.published.push(metadata),
       reservedCount: () => 0,
       welcome: (participant) => session.beginReceiving(participant),
     },
@@ -89,6 +103,8 @@ export function createFakeSession(options: FakeSessionOptions): FakeSession {
     session,
     join: (userId, isSpectator = false) => join(session, userId, isSpectator, note),
     wake: time.wake,
+    burn: time.burn,
+    nowMs: () => time.clock.monotonicMs(),
   }
 }
 
@@ -128,13 +144,23 @@ function createTime() {
       return { cancel: () => undefined }
     },
   }
+  let cost = { stepMs: 0, frameMs: 0 }
+  const burn = (next: typeof cost) => {
+    cost = next
+  }
+  const spend = (phase: keyof typeof cost) => {
+    nowMs += cost[phase]
+  }
+  const pass = (ms: number) => {
+    nowMs += ms
+  }
   const wake = (lateMs = 0) => {
     const { atMs, callback } = assertDefined(due, 'the loop waits')
     due = undefined
     nowMs = Math.max(nowMs, atMs) + lateMs
     callback()
   }
-  return { clock, timers, wake }
+  return { clock, timers, wake, burn, spend, pass }
 }
 
 function fakePorts(
@@ -148,14 +174,17 @@ function fakePorts(
     clock: time.clock,
     timers: time.timers,
     logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
-    metrics: new Proxy({} as RoomMetrics, { get: () => ignore }),
+    metrics: burningMetrics(time, options.workMs),
     auth: {
       verifyAccessToken: () => Promise.reject(new RangeError('nobody signs in here')),
       isUserAllowed: () => Promise.resolve(true),
     },
     sockets: {
       bufferedBytes: ({ sessionId }) => fake.buffered.get(sessionId) ?? 0,
-      writeFramed: (client, _, start, end) => note(client, 'frame', end - start),
+      writeFramed: (client, _, start, end) => {
+        time.spend('frameMs')
+        note(client, 'frame', end - start)
+      },
       cork: (client) => note(client, 'cork'),
       uncork: (client) => note(client, 'uncork'),
       terminate: (client) => note(client, 'terminate'),
@@ -169,6 +198,19 @@ function fakePorts(
     createMatchId: () => toMatchId(`match-${++serial}`),
     createSeed: () => serial,
   }
+}
+
+/** Takes the time a test wants: with each step, and once per wake-up before it is measured. */
+function burningMetrics(time: ReturnType<typeof createTime>, workMs = () => 0): RoomMetrics {
+  const tickWork = (phase: string) => {
+    if (phase !== 'input') return
+    time.spend('stepMs')
+    time.pass(workMs())
+  }
+  const known: Partial<RoomMetrics> = { tickWork }
+  return new Proxy({} as RoomMetrics, {
+    get: (_, name) => known[name as keyof RoomMetrics] ?? ignore,
+  })
 }
 
 function ignore(): void {}

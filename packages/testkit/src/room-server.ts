@@ -39,6 +39,7 @@ export const TEST_LIMITS: RoomLimits = {
   terminateBytes: 1_048_576,
   undrainedMsMax: 1000,
   roomErrorsPerMinuteMax: 3,
+  admitWorkPercentMax: 70,
 }
 
 /** One call of a metric. */

@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert'
 import { describe, it } from 'node:test'
 import { sampleBalance } from '@battalion/sim/sample-battle.ts'
 import { createFakeSession } from '@battalion/testkit/fake-session.ts'
+import { TEAM_ALL } from './participant.ts'
 import { CATCH_UP_STEPS_MAX } from './tick-loop.ts'
 
 const QUIET = sampleBalance({ mode: { warmupSec: 600 } })
@@ -89,6 +90,33 @@ describe('battle session', () => {
     assert.equal(fake.session.match.world.soldierCount, 2)
     assert.equal(fake.results.length, 1)
     assert.deepEqual(fake.errors, [])
+  })
+
+  it('[E-11] a player is shown his own team and nine cells, a spectator everybody and 25', () => {
+    const fake = createFakeSession({ balance: QUIET })
+    const ann = fake.join('ann')
+    const bob = fake.join('bob')
+    const eve = fake.join('eve', true)
+    const { team } = fake.session.match.world.soldiers
+    assert.notEqual(team[ann.netId], team[bob.netId])
+    for (const { viewer, netId } of [ann, bob]) {
+      assert.deepEqual([viewer.team, viewer.blockRadius], [team[netId], 1])
+    }
+    assert.deepEqual([eve.viewer.team, eve.viewer.blockRadius], [TEAM_ALL, 2])
+  })
+
+  it('[NET-3] patches four times a second, twice from 200 players on', () => {
+    for (const [count, patches] of [
+      [10, 12],
+      [200, 6],
+    ] as const) {
+      const balance = sampleBalance({ mode: { warmupSec: 600, playersMax: 200 } })
+      const fake = createFakeSession({ balance })
+      for (let index = 0; index < count; index++) fake.join(`p${index}`)
+      for (let wake = 0; wake < 3 * balance.modes[0]!.tickRateHz; wake++) fake.wake()
+      const told = fake.calls.filter(({ userId, call }) => userId === 'p0' && call === 'patch')
+      assert.ok(Math.abs(told.length - patches) <= 1, `${told.length} patches in 3 s`)
+    }
   })
 
   it('[BAT-2] runs at every rate from 1 to 128 Hz', () => {

@@ -28,6 +28,42 @@ export function soldierTruth(world: World, id: number): SoldierTruth {
   }
 }
 
+/** What never waits in a crowd: where a soldier belongs, and whether he stands. */
+const TOLD_AT_ONCE = ['life', 'team', 'squad', 'classId', 'state', 'cell']
+
+/** The truth of the last sends, to say how old it is what a decoder holds. */
+export class TruthHistory {
+  readonly #sends: Map<number, SoldierTruth>[] = []
+  readonly #sendsMax: number
+
+  constructor(sendsMax: number) {
+    this.#sendsMax = sendsMax
+  }
+
+  /** Takes the world as it is told by a send; before the send is checked. */
+  record(world: World): void {
+    const send = new Map<number, SoldierTruth>()
+    for (const id of idsInBlock(world, 0, Infinity)) send.set(id, soldierTruth(world, id))
+    this.#sends.unshift(send)
+    if (this.#sends.length > this.#sendsMax) this.#sends.pop()
+  }
+
+  /**
+   * How many sends ago all that is told of a soldier was true, undefined = not within the sends
+   * remembered, or something is wrong that must be right at once.
+   */
+  ageOf(id: number, told: (name: string) => number): number | undefined {
+    const now = this.#sends[0]!.get(id)
+    if (now === undefined || TOLD_AT_ONCE.some((name) => told(name) !== now[name])) return undefined
+    const waiting = Object.keys(now).filter((name) => !TOLD_AT_ONCE.includes(name))
+    const age = this.#sends.findIndex((send) => {
+      const then = send.get(id)
+      return then !== undefined && waiting.every((name) => told(name) === then[name])
+    })
+    return age < 0 ? undefined : age
+  }
+}
+
 /** Net ids on the field within `radius` cells of a cell, ascending. */
 export function idsInBlock(world: World, centreCell: number, radius: number): number[] {
   const ids: number[] = []

@@ -2,8 +2,8 @@
  * Encodes cells into the shared bytes: every changed cell once per send as a delta, and a keyframe
  * of a cell when the first viewer of this send needs one. Viewers copy the same bytes.
  *
- * A budget per cell (a priority accumulator that leaves some updates for the next send, engine
- * notes 5.4) belongs into `#writeUpdates`: a member whose code is 0 keeps its baseline.
+ * Writes whatever has a code: who must wait in a crowd was held before (crowd-thinner.ts), has code
+ * 0 and keeps its baseline.
  */
 import { assert } from '@battalion/base/assert.ts'
 import type { ByteWriter } from './byte-writer.ts'

@@ -41,7 +41,7 @@ const FIELD_NAMES = Object.keys(ENTITY_FIELDS) as EntityField[]
 export const CHANGED_ENTER_BIT = 0x100
 
 export class EntityCapture {
-  /** State after this send. */
+  /** What clients know after this send: the world's state, but for soldiers that are held. */
   readonly next: EntityColumns
   /** What clients know from the last send. */
   readonly mirror: EntityColumns
@@ -78,6 +78,23 @@ export class EntityCapture {
     }
     for (const name of ENTERED_FIELDS) this.#markChanges(name, CHANGED_ENTER_BIT, world.slotsUsed)
     this.#addMaskCodes(world.slotsUsed)
+  }
+
+  /** Whether a soldier has fallen or risen since clients were told. */
+  hasNewState(id: number): boolean {
+    return ((this.next.flags[id]! ^ this.mirror.flags[id]!) & SoldierFlag.down) !== 0
+  }
+
+  /** Leaves the changes of a soldier for another send: clients go on knowing what they know. */
+  hold(id: number): void {
+    const { next, mirror } = this
+    assert((this.changed[id]! & CHANGED_ENTER_BIT) === 0, 'who enters is told')
+    next.x[id] = mirror.x[id]!
+    next.z[id] = mirror.z[id]!
+    next.yaw[id] = mirror.yaw[id]!
+    for (const name of MASKED_FIELDS) next[name][id] = mirror[name][id]!
+    this.code[id] = 0
+    this.changed[id] = 0
   }
 
   #findPlaceChanges(count: number): void {

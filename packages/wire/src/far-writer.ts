@@ -7,9 +7,10 @@ import { TEAMS_MAX } from '@battalion/sim/limits.ts'
 import type { ByteWriter } from './byte-writer.ts'
 import type { CellMembers } from './cell-members.ts'
 import type { EntityCapture } from './entity-capture.ts'
+import { quantisePlace } from './entity-capture.ts'
 import { TEAM_ALL } from './snapshot-viewer.ts'
 import type { EncoderCounters, SnapshotWorld } from './snapshot-world.ts'
-import { FAR_REFRESH_HZ_MAX, FAR_SLICE_IDS } from './wire-limits.ts'
+import { FAR_REFRESH_HZ_MAX, FAR_SLICE_IDS, FAR_SLICES_PER_SEC_MAX } from './wire-limits.ts'
 
 const FAR_STEPS = 256
 const SLICE_BYTES_MAX = 6 + 2 * FAR_SLICE_IDS
@@ -25,6 +26,8 @@ export interface FarSources {
 export class FarWriter {
   /** True when this send tells a slice. */
   isDue = false
+  /** Share of the rate told; below 1 while the battle is overloaded. */
+  rateShare = 1
   /** Where the list of a team stands in the shared bytes; `start[teamCount]` = end of the last. */
   readonly #start = new Int32Array(TEAMS_MAX + 1)
   readonly #sources: FarSources
@@ -75,13 +78,17 @@ export class FarWriter {
     writer.copy(shared, this.#start[team]!, this.#start[team + 1]!)
   }
 
-  /** A whole round takes at least 1 / FAR_REFRESH_HZ_MAX seconds, and one send per slice. */
+  /**
+   * A whole round takes at least 1 / FAR_REFRESH_HZ_MAX seconds; at most FAR_SLICES_PER_SEC_MAX
+   * slices are told in a second, and one in a send.
+   */
   #payCredit(sliceCount: number): boolean {
     const { world } = this.#sources
     if (sliceCount === 0) return false
     const ticks = this.#lastTick < 0 ? world.mode.tickRateHz : world.tick - this.#lastTick
     this.#lastTick = world.tick
-    this.#credit += (ticks * sliceCount * FAR_REFRESH_HZ_MAX) / world.mode.tickRateHz
+    const slicesPerSec = Math.min(sliceCount * FAR_REFRESH_HZ_MAX, FAR_SLICES_PER_SEC_MAX)
+    this.#credit += (ticks * slicesPerSec * this.rateShare) / world.mode.tickRateHz
     if (this.#credit < 1) return false
     this.#credit--
     if (this.#credit >= 1) {
@@ -105,8 +112,9 @@ export class FarWriter {
       if (members.cellOf[id]! < 0 || entities.next.team[id] !== team) continue
       const bit = id - first
       writer.bytes[bitmapAt + (bit >> 3)]! |= 1 << (bit & 7)
-      writer.u8(farStep(entities.next.x[id]!, world.map.map.widthMetres))
-      writer.u8(farStep(entities.next.z[id]!, world.map.map.depthMetres))
+      // Not from `entities.next`: in a crowd that may be what clients were told a second ago.
+      writer.u8(farStep(quantisePlace(world.soldiers.px[id]!), world.map.map.widthMetres))
+      writer.u8(farStep(quantisePlace(world.soldiers.pz[id]!), world.map.map.depthMetres))
     }
   }
 }

@@ -17,6 +17,7 @@ import {
   EFFECT_FORMS,
   EffectType,
   LENGTH_STEPS_PER_METRE,
+  recordBytes,
 } from './fields.ts'
 import { EffectFlag } from './frame-head.ts'
 import type { EncoderCounters, SnapshotWorld } from './snapshot-world.ts'
@@ -34,12 +35,25 @@ EFFECT_OF_EVENT[EventType.heal] = EffectType.heal
 EFFECT_OF_EVENT[EventType.revive] = EffectType.revive
 EFFECT_OF_EVENT[EventType.spawn] = EffectType.spawn
 
+/** Bytes of an effect by type, its type byte included. */
+const EFFECT_BYTES = EFFECT_FORMS.map((names) => 1 + recordBytes(EFFECT_FIELDS, [...names]))
+
+/**
+ * In which order effects are kept when bytes are short: first what changes the battle, then what
+ * one sees (shots), last what the soldier's hp tells as well.
+ */
+const Rank = { first: 0, shot: 1, last: 2 } as const
+const RANKS_COUNT = 3
+
 export class PendingEffects {
-  /** Effects of a cell in this send. */
+  /** Effects of a cell in this send, and their bytes. */
   readonly counts: Uint16Array
+  readonly byteCounts: Uint32Array
   readonly #type = new Uint8Array(EFFECTS_PER_SEND_MAX)
   readonly #columns = createColumns(EFFECT_FIELDS, EFFECTS_PER_SEND_MAX)
   readonly #next = new Int32Array(EFFECTS_PER_SEND_MAX)
+  readonly #isKept = new Uint8Array(EFFECTS_PER_SEND_MAX)
+  readonly #rankBytes = new Uint32Array(RANKS_COUNT)
   readonly #head: Int32Array
   readonly #tail: Int32Array
   readonly #counters: EncoderCounters
@@ -47,6 +61,7 @@ export class PendingEffects {
 
   constructor(cellCount: number, counters: EncoderCounters) {
     this.counts = new Uint16Array(cellCount)
+    this.byteCounts = new Uint32Array(cellCount)
     this.#head = new Int32Array(cellCount)
     this.#tail = new Int32Array(cellCount)
     this.#counters = counters
@@ -81,6 +96,7 @@ export class PendingEffects {
   /** Sorts the effects into the cells their soldiers are told in. */
   distribute(world: SnapshotWorld, members: CellMembers): void {
     this.counts.fill(0)
+    this.byteCounts.fill(0)
     for (let at = 0; at < this.#count; at++) {
       const cell = this.#cellOfEffect(world, members, at)
       if (cell < 0) continue
@@ -88,11 +104,77 @@ export class PendingEffects {
         this.#counters.effectsDropped++
         continue
       }
-      if (this.counts[cell]!++ === 0) this.#head[cell] = at
-      else this.#next[this.#tail[cell]!] = at
-      this.#tail[cell] = at
-      this.#next[at] = NO_ROW
+      this.#append(cell, at)
     }
+  }
+
+  /**
+   * Keeps so many bytes of a cell's effects, the important ones first; of equals every n-th, by
+   * `turn`, so that nobody's shots are always the ones that go. Returns how many went.
+   */
+  thin(cell: number, bytesMax: number, turn: number): number {
+    const count = this.counts[cell]!
+    this.#rankBytes.fill(0)
+    let at = this.#head[cell]!
+    for (let index = 0; index < count; index++) {
+      this.#rankBytes[this.#rankOf(at)]! += EFFECT_BYTES[this.#type[at]!]!
+      this.#isKept[at] = 0
+      at = this.#next[at]!
+    }
+    let left = bytesMax
+    for (let rank = 0; rank < RANKS_COUNT; rank++) left -= this.#keep(cell, rank, left, turn)
+    this.#dropOthers(cell)
+    return count - this.counts[cell]!
+  }
+
+  /** Marks those of a rank that fit; bytes of them. */
+  // oxlint-disable-next-line max-params -- a part of `thin`, which has the names
+  #keep(cell: number, rank: number, bytesMax: number, turn: number): number {
+    const bytes = this.#rankBytes[rank]!
+    if (bytes === 0 || bytesMax <= 0) return 0
+    const stride = Math.ceil(bytes / bytesMax)
+    let at = this.#head[cell]!
+    let nth = turn % stride
+    let kept = 0
+    for (let index = 0; index < this.counts[cell]!; index++) {
+      if (this.#rankOf(at) === rank && nth++ % stride === 0) {
+        const cost = EFFECT_BYTES[this.#type[at]!]!
+        if (kept + cost <= bytesMax) {
+          this.#isKept[at] = 1
+          kept += cost
+        }
+      }
+      at = this.#next[at]!
+    }
+    return kept
+  }
+
+  #dropOthers(cell: number): void {
+    const count = this.counts[cell]!
+    let at = this.#head[cell]!
+    this.counts[cell] = 0
+    this.byteCounts[cell] = 0
+    for (let index = 0; index < count; index++) {
+      const next = this.#next[at]!
+      if (this.#isKept[at] === 1) this.#append(cell, at)
+      at = next
+    }
+  }
+
+  #append(cell: number, at: number): void {
+    if (this.counts[cell]!++ === 0) this.#head[cell] = at
+    else this.#next[this.#tail[cell]!] = at
+    this.#tail[cell] = at
+    this.#next[at] = NO_ROW
+    this.byteCounts[cell]! += EFFECT_BYTES[this.#type[at]!]!
+  }
+
+  #rankOf(at: number): number {
+    const type = this.#type[at]!
+    if (type === EffectType.shot) return Rank.shot
+    const isHit = type === EffectType.hit
+    if (isHit && (this.#columns.flags[at]! & EffectFlag.lethal) !== 0) return Rank.first
+    return isHit || type === EffectType.heal ? Rank.last : Rank.first
   }
 
   /** Writes the effects of a cell, count first. */

@@ -22,6 +22,7 @@ import {
   DECODED_EFFECTS_MAX,
   EFFECTS_PER_CELL_MAX,
   EFFECTS_PER_SEND_MAX,
+  FAR_SLICES_PER_SEC_MAX,
   KILLS_PER_SEND_MAX,
   MARKS_PER_FRAME_MAX,
   SNAPSHOT_BYTES_MAX,
@@ -36,9 +37,9 @@ class Pair {
   readonly viewer: SnapshotViewer
   readonly decoder: SnapshotDecoder
 
-  constructor(world: World, viewer: SnapshotViewer) {
+  constructor(world: World, viewer: SnapshotViewer, blockBytes = Infinity) {
     this.world = world
-    this.encoder = new SnapshotEncoder(world)
+    this.encoder = new SnapshotEncoder(world, { blockBytes })
     this.viewer = viewer
     this.decoder = new SnapshotDecoder(world.map.map)
   }
@@ -77,6 +78,17 @@ function addHits(world: World, count: number): void {
 /** Square of 256 over 960 m, from the place as the wire knows it. */
 function squareOf(metres: number): number {
   return Math.floor((quantisePlace(metres) * 16) / 960)
+}
+
+function slicesIn10Sec(players: number): number {
+  const pair = playerPair(players, 960)
+  let told = 0
+  pair.send()
+  for (let send = 0; send < 200; send++) {
+    const frame = bytes.subarray(0, pair.send())
+    if ((frame[4]! & 64) !== 0) told++
+  }
+  return told
 }
 
 describe('snapshot encoder', () => {
@@ -188,15 +200,9 @@ describe('snapshot encoder', () => {
   })
 
   it('[WF10] far slices keep the load flat: at most one a send, each at most twice a second', () => {
-    const pair = playerPair(64, 960)
-    let told = 0
-    pair.send()
-    for (let send = 0; send < 200; send++) {
-      const frame = bytes.subarray(0, pair.send())
-      if ((frame[4]! & 64) !== 0) told++
-    }
-    // Two slices twice a second for ten seconds.
-    assert.equal(told, 40)
+    // Two slices twice a second for ten seconds; then more than ten slices a second would be due.
+    assert.equal(slicesIn10Sec(64), 40)
+    assert.equal(slicesIn10Sec(640), 10 * FAR_SLICES_PER_SEC_MAX)
   })
 
   it('[WF14] [I-16] effects over the limits are dropped and counted, never split', () => {

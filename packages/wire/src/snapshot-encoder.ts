@@ -10,6 +10,7 @@ import { cellOfPosition } from '@battalion/sim/spatial-grid.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { CellMembers } from './cell-members.ts'
 import { CellWriter } from './cell-writer.ts'
+import { CrowdThinner } from './crowd-thinner.ts'
 import { EntityCapture } from './entity-capture.ts'
 import { FarWriter } from './far-writer.ts'
 import { HeadWriter } from './head-writer.ts'
@@ -19,10 +20,15 @@ import { ProjectileTracker } from './projectile-tracker.ts'
 import type { SnapshotViewer } from './snapshot-viewer.ts'
 import { createEncoderCounters } from './snapshot-world.ts'
 import type { EncoderCounters, SnapshotWorld } from './snapshot-world.ts'
-import { CELLS_MAX, SNAPSHOT_BYTES_MAX } from './wire-limits.ts'
+import { BLOCK_BYTES_BUDGET, CELLS_MAX, SNAPSHOT_BYTES_MAX } from './wire-limits.ts'
 
 /** First room for shared bytes; doubled when it runs out. 1,000 moving soldiers take 4 KB. */
 const SHARED_BYTES_START = 64 * 1024
+
+export interface EncoderOptions {
+  /** Bytes per send that the cells of a block should take; Infinity: everything at once. */
+  readonly blockBytes?: number
+}
 
 export class SnapshotEncoder {
   readonly counters: EncoderCounters = createEncoderCounters()
@@ -36,11 +42,12 @@ export class SnapshotEncoder {
   readonly #projectiles: ProjectileTracker
   readonly #far: FarWriter
   readonly #cells: CellWriter
+  readonly #crowds: CrowdThinner
   readonly #head: HeadWriter
   /** The pending tables belong to a send that was encoded; the next step starts new ones. */
   #isEncoded = false
 
-  constructor(world: SnapshotWorld) {
+  constructor(world: SnapshotWorld, options: EncoderOptions = {}) {
     const { cellCount } = world.map
     assert(cellCount <= CELLS_MAX, 'the cells of the map fit the wire')
     this.#world = world
@@ -56,17 +63,22 @@ export class SnapshotEncoder {
       entities: this.#entities,
     }
     this.#far = new FarWriter(sources, this.counters)
-    this.#cells = new CellWriter(this.#shared, cellCount, {
-      ...sources,
-      effects: this.#effects,
-      projectiles: this.#projectiles,
-    })
+    const contents = { ...sources, effects: this.#effects, projectiles: this.#projectiles }
+    this.#cells = new CellWriter(this.#shared, cellCount, contents)
+    const blockBytes = options.blockBytes ?? BLOCK_BYTES_BUDGET
+    this.#crowds = new CrowdThinner(contents, this.counters, blockBytes)
     this.#head = new HeadWriter({
       world,
       members: this.#members,
       marks: this.#marks,
       far: this.#far,
     })
+  }
+
+  /** Slows the far tier down to this share of its rate, 0..1; what is told stays whole. */
+  setFarShare(share: number): void {
+    assert(share > 0 && share <= 1, 'the far tier is slowed, not stopped')
+    this.#far.rateShare = share
   }
 
   /** Takes the events of the step that was just made. Call after every `stepWorld`. */
@@ -86,9 +98,11 @@ export class SnapshotEncoder {
     this.#isEncoded = true
     this.#shared.at = 0
     this.#entities.capture(world)
+    this.#crowds.markUrgent()
     this.#members.update(world, this.#entities.changed)
     this.#effects.distribute(world, this.#members)
     this.#projectiles.update(world)
+    this.#crowds.thin()
     this.#cells.encodeDeltas()
     this.#far.encode()
   }

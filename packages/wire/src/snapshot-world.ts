@@ -21,11 +21,15 @@ export type SnapshotWorld = Pick<
 export interface EncoderCounters {
   /** Effects over EFFECTS_PER_SEND_MAX or EFFECTS_PER_CELL_MAX. */
   effectsDropped: number
+  /** Effects that a crowded block had no bytes for (BLOCK_BYTES_BUDGET). */
+  effectsThinned: number
+  /** Changes of soldiers in crowded cells that wait for another send, counted per send. */
+  updatesHeld: number
   /** Kills over KILLS_PER_SEND_MAX. */
   killsDropped: number
   /** Marks over MARKS_PER_SEND_MAX or MARKS_PER_FRAME_MAX. */
   marksDropped: number
-  /** Far slices that would have been due at FAR_REFRESH_HZ_MAX but had no room. */
+  /** Far slices that were due more than one to a send. */
   farThinned: number
   /** Cells encoded as keyframes, and frames made from scratch. */
   keyCells: number
@@ -35,6 +39,8 @@ export interface EncoderCounters {
 export function createEncoderCounters(): EncoderCounters {
   return {
     effectsDropped: 0,
+    effectsThinned: 0,
+    updatesHeld: 0,
     killsDropped: 0,
     marksDropped: 0,
     farThinned: 0,

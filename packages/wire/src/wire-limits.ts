@@ -41,10 +41,29 @@ export const MARKS_PER_FRAME_MAX = 32
 /** Effects a decoder keeps of one frame; the rest are read and forgotten, counted. */
 export const DECODED_EFFECTS_MAX = 1024
 
+/**
+ * Bytes of one send that the cells of a 3×3 block should take together. With head, far tier and the
+ * keyframes of those who change cell that is 12 KB/s at 20 Hz for who stands in the middle of a
+ * crowd, 7.5 KB/s for the crowd's average. Above it updates take turns by priority and effects are
+ * thinned, both counted (SPEC.md, WF26). Lower: a crowd of a thousand is told less than twice a
+ * second. Higher: crowds of 200 cost more than a screen can show.
+ */
+export const BLOCK_BYTES_BUDGET = 520
+/**
+ * Sends after which a soldier in a crowd is told whatever it costs: 2 s at 20 Hz. Lower: 4,000
+ * soldiers in one block break the budget by it alone.
+ */
+export const STALE_SENDS_MAX = 40
+
 /** Net ids of one slice of the far tier: one slice per team and send, so that the load is flat. */
 export const FAR_SLICE_IDS = 32
 /** A soldier's far place is told at most this often; with many slices less often. */
 export const FAR_REFRESH_HZ_MAX = 2
+/**
+ * Slices of one team told per second: 400 B/s for each player of a battle of 1,000, whose round
+ * then takes 3.2 s. At 20 it was 800 B/s, a fifth of all he received.
+ */
+export const FAR_SLICES_PER_SEC_MAX = 10
 
 /**
  * Largest snapshot body. Reached only when thousands of soldiers crowd one block; `compose` asserts
@@ -72,6 +91,7 @@ const worstBytes =
   farBytesMax
 
 assert(worstBytes <= SNAPSHOT_BYTES_MAX, 'the worst frame fits the largest snapshot')
+assert(STALE_SENDS_MAX < 0xff, 'the age of what is told fits u8')
 assert(SOLDIERS_MAX <= 1 << 14, 'a slot of a cell is a varint of two bytes')
 assert(SOLDIERS_MAX / FAR_SLICE_IDS <= 256, 'a far slice index fits u8')
 assert(CELLS_MAX <= 1 << 12, 'a centre cell fits 12 bits')

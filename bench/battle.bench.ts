@@ -6,14 +6,20 @@ import type { BenchOptions, BenchRow } from '@battalion/testkit/bench-row.ts'
 import { cellsFor } from './bench-field.ts'
 import { Contest, ourBattle, timesFor } from './contest.ts'
 import type { Measured } from './contest.ts'
-import { atMost, crowdRows, figuresOf, median, reported, visibleOf } from './figures.ts'
+import { atMost, conditionRows, figuresOf, median, reported, visibleOf } from './figures.ts'
 import type { Floor } from './floor.ts'
 import { betweenFloors, floorRows, scaled } from './floor.ts'
+
+/** Clients that decode every frame, so that what is measured is known to be readable. */
+const OBSERVERS = 4
 
 export async function runBench({ small }: BenchOptions): Promise<BenchRow[]> {
   const players = small ? 200 : 1000
   const { floor, result: measured } = await betweenFloors(small, () =>
-    Contest.measure(ourBattle(players, cellsFor(players)), timesFor(small)),
+    Contest.measure(
+      ourBattle(players, cellsFor(players), { observers: OBSERVERS }),
+      timesFor(small),
+    ),
   )
   const name = `battle of ${players}`
   return [
@@ -33,7 +39,8 @@ function battleRows(name: string, measured: Measured, floor: Floor): BenchRow[] 
     atMost(`${name}: bytes per player`, figures.bytesPerSec / 1000, 'KB/s', 4.5),
     reported(`${name}: visible soldiers`, visibleOf(measured), 'soldiers'),
     reported(`${name}: snapshots per player`, figures.statesPerSec, '1/s'),
-    ...crowdRows(name, figures),
+    atMost(`${name}: frames that did not decode`, measured.crowd.decodeFailures, 'frames', 0),
+    ...conditionRows(name, figures),
   ]
 }
 

@@ -7,7 +7,7 @@ import { cellsFor } from './bench-field.ts'
 import { tellSkipped } from './bench-voice.ts'
 import { Contest, ourBattle, timesFor } from './contest.ts'
 import type { Measured } from './contest.ts'
-import { atLeast, crowdRows, figuresOf, reported } from './figures.ts'
+import { atLeast, conditionRows, figuresOf, reported } from './figures.ts'
 import type { Floor } from './floor.ts'
 import { floorRows, meanFloor, measureFloor, scaled } from './floor.ts'
 
@@ -67,6 +67,6 @@ function stepRows(players: number, measured: Measured): BenchRow[] {
     reported(`${name}: core`, figures.core, 'core'),
     reported(`${name}: bytes per player`, figures.bytesPerSec / 1000, 'KB/s'),
     reported(`${name}: snapshots per player`, figures.statesPerSec, '1/s'),
-    ...crowdRows(name, figures),
+    ...conditionRows(name, figures),
   ]
 }

@@ -1,7 +1,7 @@
 /** A thousand players inside one 3×3 block of cells: everybody sees everybody, the dearest case. */
 import type { BenchOptions, BenchRow } from '@battalion/testkit/bench-row.ts'
 import { Contest, ourBattle, timesFor } from './contest.ts'
-import { atMost, crowdRows, figuresOf, reported, visibleOf } from './figures.ts'
+import { atMost, conditionRows, figuresOf, reported, visibleOf } from './figures.ts'
 import { betweenFloors, floorRows, scaled } from './floor.ts'
 
 const BLOCK_CELLS = 3
@@ -22,6 +22,6 @@ export async function runBench({ small }: BenchOptions): Promise<BenchRow[]> {
     reported(`${name}: core`, figures.core, 'core'),
     reported(`${name}: visible soldiers`, visibleOf(measured), 'soldiers'),
     reported(`${name}: snapshots per player`, figures.statesPerSec, '1/s'),
-    ...crowdRows(name, figures),
+    ...conditionRows(name, figures),
   ]
 }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CELL_METRES } from '@battalion/sim/limits.ts'
+import { readWaitMs } from '../loadtest/machine.ts'
 import { tellProgress } from './bench-voice.ts'
 import type { Behaviour, CrowdAnswer, CrowdSample, Dialect } from './clients/crowd-talk.ts'
 import { USUAL_PLAY } from './clients/crowd-talk.ts'
@@ -40,6 +41,8 @@ export interface ContestSetup {
 export interface Measured {
   readonly server: ServerSample
   readonly crowd: CrowdSample
+  /** Share of the window in which the server was ready to run and had no core; NaN = not known. */
+  readonly waitRatio: number
 }
 
 export class Contest {
@@ -47,6 +50,7 @@ export class Contest {
   readonly #server: Program
   readonly #crowd: Program
   readonly #folder: string
+  #waitedMs = Number.NaN
 
   private constructor(setup: ContestSetup, folder: string, server: Program, crowd: Program) {
     this.#setup = setup
@@ -153,6 +157,7 @@ export class Contest {
   }
 
   mark(): void {
+    this.#waitedMs = readWaitMs(this.#server.pid)
     this.#server.tell({ type: 'mark' })
     this.#crowd.tell({ type: 'mark' })
   }
@@ -162,7 +167,9 @@ export class Contest {
       this.#server.ask<ServerAnswer & { type: 'sample' }>('sample', { type: 'take' }),
       this.#crowd.ask<CrowdAnswer & { type: 'sample' }>('sample', { type: 'take' }),
     ])
-    return { server: server.sample, crowd: crowd.sample }
+    const waitedMs = readWaitMs(this.#server.pid) - this.#waitedMs
+    const waitRatio = waitedMs / server.sample.elapsedMs
+    return { server: server.sample, crowd: crowd.sample, waitRatio }
   }
 
   /** Resident memory of the server after a full collection (bytes). */

@@ -6,7 +6,7 @@
 import type { BenchOptions, BenchRow } from '@battalion/testkit/bench-row.ts'
 import { cellsFor } from './bench-field.ts'
 import { Contest, ourBattle, timesFor } from './contest.ts'
-import { atMost, crowdRows, figuresOf, median, percentile, reported } from './figures.ts'
+import { atMost, conditionRows, figuresOf, median, percentile, reported } from './figures.ts'
 
 export async function runBench({ small }: BenchOptions): Promise<BenchRow[]> {
   const players = small ? 100 : 500
@@ -24,6 +24,6 @@ export async function runBench({ small }: BenchOptions): Promise<BenchRow[]> {
     reported(`${name}: p50`, median(effectMs), 'ms'),
     reported(`${name}: effects timed`, effectMs.length, 'effects'),
     atMost(`${name}: frames that did not decode`, decodeFailures, 'frames', 0),
-    ...crowdRows(name, figuresOf(measured)),
+    ...conditionRows(name, figuresOf(measured)),
   ]
 }

@@ -6,6 +6,7 @@ import { pinNote } from './pinned-process.ts'
 
 /** Above this share of their core, clients disturb what they measure. */
 const CLIENTS_CORE_MAX = 0.85
+const PERCENT = 100
 
 /** What every window yields. */
 export interface Figures {
@@ -18,10 +19,11 @@ export interface Figures {
   /** State frames that came, per client and second. */
   readonly statesPerSec: number
   readonly clientsCore: number
+  readonly waitRatio: number
 }
 
 /** The figures of one window. */
-export function figuresOf({ server, crowd }: Measured): Figures {
+export function figuresOf({ server, crowd, waitRatio }: Measured): Figures {
   const { tickCpuMs, cpuMs, elapsedMs } = server
   const players = Math.max(1, crowd.playing)
   return {
@@ -32,6 +34,7 @@ export function figuresOf({ server, crowd }: Measured): Figures {
     bytesPerSec: (crowd.bytesReceived * 1000) / crowd.elapsedMs / players,
     statesPerSec: (crowd.stateFrames * 1000) / crowd.elapsedMs / players,
     clientsCore: crowd.cpuMs / crowd.elapsedMs,
+    waitRatio,
   }
 }
 
@@ -74,7 +77,14 @@ export function reported(name: string, value: number, unit: string): BenchRow {
   return benchRow({ name: `${name}${pinNote}`, value, unit, budget: null, better: 'lower' })
 }
 
-/** Whether the crowd had time enough to be one, and kept its inputs coming. */
-export function crowdRows(name: string, { clientsCore }: Figures): BenchRow[] {
-  return [atMost(`${name}: clients' own core`, clientsCore, 'core', CLIENTS_CORE_MAX)]
+/**
+ * Whether the window can be believed: the crowd had time enough to be one, and nobody else used the
+ * server's core. Times of a row whose server waited much are worth nothing; bytes are.
+ */
+export function conditionRows(name: string, { clientsCore, waitRatio }: Figures): BenchRow[] {
+  const waited = Number.isNaN(waitRatio) ? 0 : waitRatio * PERCENT
+  return [
+    atMost(`${name}: clients' own core`, clientsCore, 'core', CLIENTS_CORE_MAX),
+    reported(`${name}: server waited for its core`, waited, '%'),
+  ]
 }

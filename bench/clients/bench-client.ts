@@ -60,7 +60,7 @@ export class BenchClient {
   readonly #shared: SharedCrowd
   readonly #hand: PlayerHand
   readonly #head: LeanHead = { tick: 0, hasPosition: false, x: 0, z: 0 }
-  readonly #first = Promise.withResolvers<void>()
+  #first = Promise.withResolvers<void>()
   #token = ''
   #socket: BenchSocket | undefined
   #observer: Observer | undefined
@@ -75,7 +75,6 @@ export class BenchClient {
     this.#index = index
     this.#shared = shared
     this.#hand = new PlayerHand(index, shared.books, shared.task.sideMetres)
-    this.#first.promise.catch(() => undefined)
   }
 
   get bytesReceived(): number {
@@ -92,11 +91,12 @@ export class BenchClient {
     this.#token = await signIn(dialect, url, `bench ${this.#index}`)
   }
 
-  /** Resolves with the first state; the time it took (ms). */
-  async join(): Promise<number> {
-    const startedMs = performance.now()
+  /** Resolves with the first state. May be tried again when it fails. */
+  async join(): Promise<void> {
+    this.#first = Promise.withResolvers<void>()
+    this.#first.promise.catch(() => undefined)
     const { dialect, url, observers, sideMetres } = this.#shared.task
-    if (this.#index < observers) {
+    if (this.#index < observers && this.#observer === undefined) {
       const map = { widthMetres: sideMetres, depthMetres: sideMetres }
       this.#observer = this.#shared.board.add(new SnapshotDecoder(map))
     }
@@ -107,7 +107,6 @@ export class BenchClient {
     const patience = setTimeout(() => this.#first.reject(new RangeError('no state')), JOIN_MS_MAX)
     await this.#socket.opened
     await this.#first.promise.finally(() => clearTimeout(patience))
-    return performance.now() - startedMs
   }
 
   /** Sends one input frame; called at the behaviour's pace. */

@@ -16,6 +16,7 @@ const SORT_MS = 500
 /** Sign-ins under way at the same time. */
 const SIGN_INS_UNDER_WAY_MAX = 32
 const FAILURES_TOLD_MAX = 5
+const RETRY_MS = 1000
 
 const task = JSON.parse(process.argv[2] ?? '{}') as CrowdTask
 const shared: SharedCrowd = {
@@ -81,12 +82,19 @@ async function signInAll(waiting: IterableIterator<BenchClient>): Promise<void> 
   for (const client of waiting) await client.signIn()
 }
 
+/** Tries until it is in; a refused join counts as failed, and its waiting is part of its time. */
 async function join(client: BenchClient): Promise<void> {
-  try {
-    joinMs.push(await client.join())
-  } catch (error) {
-    noteFailure(error)
-    client.leave()
+  const startedMs = performance.now()
+  for (;;) {
+    try {
+      await client.join()
+      joinMs.push(performance.now() - startedMs)
+      return
+    } catch (error) {
+      noteFailure(error)
+      client.leave()
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS * (1 + Math.random())))
+    }
   }
 }
 

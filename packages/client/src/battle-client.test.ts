@@ -215,6 +215,23 @@ describe('BattleClient', () => {
     assert.ok(client.stats.snapshotsRejected > 10)
   })
 
+  it('[NET-3] a page that was hidden shows the last second, not all shots of a minute at once', () => {
+    const battle = new LoopbackBattle(balance, MODE)
+    const hidden = battle.join({ team: 0 })
+    const shooter = battle.join({ team: 1 })
+    placeFacing(battle)
+    const fire = () => shooter.setIntent(intentToward(0, 1, Button.fire))
+    battle.run(1000, fire)
+    battle.clients.splice(battle.clients.indexOf(hidden), 1)
+    let shots = 0
+    hidden.on('shot', () => shots++)
+    battle.run(20_000, fire)
+    assert.equal(shots, 0)
+    hidden.update(battle.nowMs)
+    const { roundsPerMinute } = balance.weapons[shooter.own.weapon]!
+    assert.ok(shots <= roundsPerMinute / 60 + 1, `${shots} shots at once`)
+  })
+
   it('[NET-3] measures round trip, bytes and snapshots per second', () => {
     const battle = new LoopbackBattle(balance, MODE)
     const client = battle.join({ latencyMs: 40 })

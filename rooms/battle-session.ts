@@ -278,6 +278,7 @@ export class BattleSession {
   #shed(wake: Wake, nowMs: number): void {
     if (!this.#overload.begin(wake.latenessMs, nowMs)) return
     this.#loop.setStepMs(this.#overload.stepMs)
+    this.#match.encoder.setFarShare(this.#overload.rung.farShare)
     this.#nextPatchMs = nowMs
   }
 
@@ -336,7 +337,7 @@ export class BattleSession {
 
   #createMatch(): BattleMatch {
     const { ports, field } = this.#options
-    return new BattleMatch({
+    const match = new BattleMatch({
       balance: ports.balance(),
       mode: field.mode,
       mapId: field.mapId,
@@ -345,6 +346,8 @@ export class BattleSession {
       playersMax: this.playersMax,
       startedAtMs: ports.clock.wallMs(),
     })
+    match.encoder.setFarShare(this.#overload.rung.farShare)
+    return match
   }
 
   /** The result while it is on the screens, also to who comes (back) only now. */

@@ -13,6 +13,7 @@ import { LifeState } from '@battalion/sim/world.ts'
 import { createCommand } from '@battalion/wire/input-codec.ts'
 import type { ClientMessages, ServerMessages } from '@battalion/wire/messages.ts'
 import type { SnapshotDecoder } from '@battalion/wire/snapshot-decoder.ts'
+import { readAnnouncedPace } from './announced-pace.ts'
 import type { BattleEvents } from './battle-events.ts'
 import type { BattleLink } from './battle-link.ts'
 import type { BattleState } from './battle-state.ts'
@@ -77,6 +78,7 @@ export class BattleClient {
   #updatedAtMs = Number.NaN
   #lookedAtMs = -Infinity
   #lostAtMs: number | undefined
+  #timeScale = 1
 
   constructor(options: BattleClientOptions) {
     this.#options = options
@@ -91,7 +93,7 @@ export class BattleClient {
     this.#link.listen({
       snapshot: (bytes) => this.#onSnapshot(bytes),
       message: (type, message) => this.#onMessage(type, message),
-      stateChanged: () => this.#captures.update(this.state, this.#hub),
+      stateChanged: () => this.#onState(),
       dropped: (code) => this.#onDropped(code),
       retrying: (attempt, delayMs) => this.#hub.emit('reconnecting', { attempt, delayMs }),
       reconnected: () => this.#onReconnected(),
@@ -213,7 +215,7 @@ export class BattleClient {
       return
     }
     writeIntent(this.#intent, this.#held)
-    const aheadSec = (this.#clock.fraction(nowMs) * this.#clock.periodMs) / 1000
+    const aheadSec = this.#clock.fraction(nowMs) / this.#welcome.tickRateHz
     this.#prediction.drawInto(own, this.#held, aheadSec)
     own.predictedX = this.#prediction.x
     own.predictedZ = this.#prediction.z
@@ -282,6 +284,21 @@ export class BattleClient {
     else if (type === 'notice') this.#hub.emit('notice', message as ServerMessages['notice'])
   }
 
+  #onState(): void {
+    this.#captures.update(this.state, this.#hub)
+    this.#followPace()
+  }
+
+  /** An overloaded room slows its clock and sends less often; the length of a step stays. */
+  #followPace(): void {
+    const { timeScale, ...pace } = readAnnouncedPace(this.#link.state, this.#welcome.tickRateHz)
+    this.#view.setPace(pace.ticksPerSend, pace.farShare)
+    if (timeScale === this.#timeScale) return
+    this.#timeScale = timeScale
+    this.#clock.setTimeScale(timeScale)
+    this.#viewClock.setTimeScale(timeScale)
+  }
+
   #onRoundTrip(message: ServerMessages['rtt']): void {
     const rttMs = this.#roundTrips.answered(message.id, this.#options.now())
     if (rttMs !== undefined) this.stats.addRoundTrip(rttMs)
@@ -319,6 +336,8 @@ export class BattleClient {
     this.#clock = this.#createClock()
     this.#viewClock = this.#createViewClock()
     this.#prediction = this.#createPrediction()
+    this.#timeScale = 1
+    this.#followPace()
   }
 
   #onDropped(code: number): void {

@@ -17,7 +17,12 @@ export interface BattleState {
   readonly winner: number
   readonly tickMsP50: number
   readonly tickMsP99: number
+  /** What the server gives up to keep the pace, 0 = nothing (docs/operations.md). */
   readonly overloadStep: number
+  /** Snapshots a second that the server sends now (Hz). */
+  readonly snapshotRateHz: number
+  /** Seconds of battle per second. */
+  readonly timeScale: number
   readonly teams: StateList<TeamState>
   readonly objectives: StateList<ObjectiveState>
   /** Keyed by String(netId). */

@@ -23,7 +23,8 @@ const WAITING_MARGIN = 0.5
 const JITTER_MARGIN_MAX = 0.75
 
 export class CommandClock {
-  readonly periodMs: number
+  readonly #tickMs: number
+  #timeScale = 1
   readonly #commandsPerFrame: number
   #nextDueMs = Number.NaN
   #waitingMean: number
@@ -33,10 +34,21 @@ export class CommandClock {
   constructor(tickRateHz: number, commandsPerFrame: number) {
     assert(tickRateHz > 0, 'a room ticks')
     assert(commandsPerFrame >= 1, 'a frame holds a command')
-    this.periodMs = 1000 / tickRateHz
+    this.#tickMs = 1000 / tickRateHz
     this.#commandsPerFrame = commandsPerFrame
     this.#target = this.#targetFor(0)
     this.#waitingMean = this.#target
+  }
+
+  /** Time between two commands at the room's present pace (ms). */
+  get periodMs(): number {
+    return this.#tickMs / this.#timeScale
+  }
+
+  /** The room's time runs slower or as usual from now on (seconds of battle per second). */
+  setTimeScale(timeScale: number): void {
+    assert(timeScale > 0, 'time goes on')
+    this.#timeScale = timeScale
   }
 
   /** 1 = the room's rate. */

@@ -5,7 +5,11 @@
  */
 import { angleOfVector } from '@battalion/base/trig-table.ts'
 import { SOLDIERS_MAX } from '@battalion/sim/limits.ts'
-import { FAR_REFRESH_HZ_MAX, FAR_SLICE_IDS } from '@battalion/wire/wire-limits.ts'
+import {
+  FAR_REFRESH_HZ_MAX,
+  FAR_SLICE_IDS,
+  FAR_SLICES_PER_SEC_MAX,
+} from '@battalion/wire/wire-limits.ts'
 import { type InterpolatedEntities, Tier } from './interpolated-entities.ts'
 import { appendRow } from './interpolation.ts'
 
@@ -39,15 +43,22 @@ export class FarTracks {
   /** At most SOLDIERS_MAX; a list, because walking a Map allocates per entry. */
   readonly #tracks: Track[] = []
   readonly #rowOf = new Map<number, Track>()
-  readonly #ticksPerSend: number
-  readonly #leastTicks: number
+  readonly #tickRateHz: number
+  #ticksPerSend: number
+  #farShare = 1
   #intervalTicks: number
   #round = 0
 
   constructor(tickRateHz: number, snapshotRateHz: number) {
+    this.#tickRateHz = tickRateHz
     this.#ticksPerSend = tickRateHz / snapshotRateHz
-    this.#leastTicks = tickRateHz / FAR_REFRESH_HZ_MAX
-    this.#intervalTicks = this.#leastTicks
+    this.#intervalTicks = tickRateHz / FAR_REFRESH_HZ_MAX
+  }
+
+  /** What the server says of its rates: ticks from send to send, share of the far tier's rate. */
+  setPace(ticksPerSend: number, farShare: number): void {
+    this.#ticksPerSend = ticksPerSend
+    this.#farShare = farShare
   }
 
   get count(): number {
@@ -65,7 +76,14 @@ export class FarTracks {
     }
     this.#forgetUntold()
     const slices = Math.ceil((Math.min(highest, SOLDIERS_MAX) + 1) / FAR_SLICE_IDS)
-    this.#intervalTicks = Math.max(this.#leastTicks, slices * this.#ticksPerSend)
+    this.#intervalTicks = this.#roundTicks(slices)
+  }
+
+  /** From one telling of a slice to the next, as the server goes round (SPEC.md, WF10). */
+  #roundTicks(slices: number): number {
+    const slicesPerSec = Math.min(slices * FAR_REFRESH_HZ_MAX, FAR_SLICES_PER_SEC_MAX)
+    const dueTicks = (slices * this.#tickRateHz) / (slicesPerSec * this.#farShare)
+    return Math.max(dueTicks, slices * this.#ticksPerSend)
   }
 
   clear(): void {

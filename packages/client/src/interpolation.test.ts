@@ -144,6 +144,17 @@ function far(places: Record<number, number>): FarSoldiers {
 }
 
 describe('FarTracks', () => {
+  it('[H-05] glides as slowly as an overloaded server tells', () => {
+    const tracks = new FarTracks(20, 20)
+    const sample = createInterpolatedEntities()
+    const far = { x: [10], z: [10], team: [0], ids: [0], count: 1 }
+    tracks.setPace(2, 0.25)
+    tracks.sync(far, 0)
+    tracks.sync({ ...far, x: [30] }, 100)
+    tracks.sampleInto(sample, 120, -1)
+    assert.equal(sample.x[0], 20, 'half way after one of two seconds')
+  })
+
   it('[NET-3] glides over the interval of its slices, looks where it goes, marks the tier', () => {
     const tracks = new FarTracks(20, 20)
     tracks.sync(far({ 9: 0 }), 0)

@@ -92,6 +92,11 @@ export class SnapshotView {
     view.downRemainingMs = this.#msUntil(own.downEndTick)
   }
 
+  /** The server sends another share of what it knows from now on. */
+  setPace(ticksPerSend: number, farShare: number): void {
+    this.#far.setPace(ticksPerSend, farShare)
+  }
+
   /** Forgets all but the decoder object: a new connection, or the next battle. */
   restart(map: MapSize, tick: number): void {
     this.decoder.reset(map, tick)

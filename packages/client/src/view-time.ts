@@ -27,7 +27,8 @@ const SLEW_MAX = 0.1
 const JUMP_MS = 500
 
 export class ViewClock {
-  readonly #tickMs: number
+  readonly #tickMsAtRest: number
+  #tickMs: number
   /** Mean of arrival time − tick · tickMs: the server's tick 0 on our clock, plus the way (ms). */
   #baseMs = Number.NaN
   #jitterMs = 0
@@ -38,8 +39,17 @@ export class ViewClock {
 
   constructor(tickRateHz: number, snapshotRateHz: number) {
     assert(tickRateHz >= snapshotRateHz, 'a snapshot shows at least one new tick')
-    this.#tickMs = 1000 / tickRateHz
+    this.#tickMsAtRest = 1000 / tickRateHz
+    this.#tickMs = this.#tickMsAtRest
     this.#spacingTicks = tickRateHz / snapshotRateHz
+  }
+
+  /** The room's time runs slower or as usual from now on: the tick on the screen stays. */
+  setTimeScale(timeScale: number): void {
+    assert(timeScale > 0, 'time goes on')
+    const tickMs = this.#tickMsAtRest / timeScale
+    if (!Number.isNaN(this.#newestTick)) this.#baseMs += this.#newestTick * (this.#tickMs - tickMs)
+    this.#tickMs = tickMs
   }
 
   /** Mean deviation of arrivals (ms). */
@@ -52,7 +62,9 @@ export class ViewClock {
     const spacingMs = this.#spacingTicks * this.#tickMs
     const jitterMs = Math.max(0, this.#jitterMs * DELAY_JITTER_FACTOR - spacingMs / 2)
     const delayMs = spacingMs * DELAY_INTERVALS + jitterMs
-    return Math.min(DELAY_MS_MAX, Math.max(DELAY_MS_MIN, delayMs))
+    // The bound of rewinding counts ticks: where they take longer, so may the delay.
+    const delayMsMax = (DELAY_MS_MAX * this.#tickMs) / this.#tickMsAtRest
+    return Math.min(delayMsMax, Math.max(DELAY_MS_MIN, delayMs))
   }
 
   /** Newest tick heard of, NaN before the first. */

@@ -80,8 +80,9 @@ function squareOf(metres: number): number {
   return Math.floor((quantisePlace(metres) * 16) / 960)
 }
 
-function slicesIn10Sec(players: number): number {
+function slicesIn10Sec(players: number, farShare = 1): number {
   const pair = playerPair(players, 960)
+  pair.encoder.setFarShare(farShare)
   let told = 0
   pair.send()
   for (let send = 0; send < 200; send++) {
@@ -203,6 +204,7 @@ describe('snapshot encoder', () => {
     // Two slices twice a second for ten seconds; then more than ten slices a second would be due.
     assert.equal(slicesIn10Sec(64), 40)
     assert.equal(slicesIn10Sec(640), 10 * FAR_SLICES_PER_SEC_MAX)
+    assert.equal(slicesIn10Sec(640, 0.25), (10 * FAR_SLICES_PER_SEC_MAX) / 4)
   })
 
   it('[WF14] [I-16] effects over the limits are dropped and counted, never split', () => {

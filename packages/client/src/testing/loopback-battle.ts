@@ -34,6 +34,8 @@ export class LoopbackLink implements BattleLink {
   bytesReceived = 0
   bytesSent = 0
   dropCount = 0
+  /** Commands that found the queue full. */
+  droppedCount = 0
   events: BattleLinkEvents | undefined
   readonly #now: () => number
 
@@ -60,7 +62,9 @@ export class LoopbackLink implements BattleLink {
     this.bytesSent += bytes.length
     this.conditioner.pass('out', this.#now(), () => {
       this.queue.push(...into.slice(0, count))
-      this.queue.splice(0, Math.max(0, this.queue.length - COMMANDS_WAITING_MAX))
+      const over = Math.max(0, this.queue.length - COMMANDS_WAITING_MAX)
+      this.droppedCount += over
+      this.queue.splice(0, over)
     })
   }
 
@@ -102,12 +106,31 @@ export class LoopbackBattle {
   readonly #bytes = new Uint8Array(SNAPSHOT_BYTES_MAX)
   readonly #balance: Balance
   #nextTickMs = 0
+  #pace = { timeScale: 1, ticksPerSend: 1 }
 
   constructor(balance: Balance, modeId: string, seed = 1) {
     const mapId = balance.modes.find(({ id }) => id === modeId)!.maps[0]!
     this.#balance = balance
     this.world = createWorld({ balance, modeId, mapId, seed, capacity: 64 })
     this.#encoder = new SnapshotEncoder(this.world)
+  }
+
+  /** Commands that found their queue full. */
+  get commandsDropped(): number {
+    return this.links.reduce((sum, { droppedCount }) => sum + droppedCount, 0)
+  }
+
+  /** The server slows down, or not, and tells everybody with its next send. */
+  setPace(pace: { readonly timeScale: number; readonly ticksPerSend: number }): void {
+    this.#pace = pace
+    const { tickRateHz } = this.world.mode
+    const snapshotRateHz = (tickRateHz * pace.timeScale) / pace.ticksPerSend
+    for (const link of this.links) {
+      link.deliver((events) => {
+        Object.assign(link.state, { ...pace, snapshotRateHz, overloadStep: 4 })
+        events.stateChanged()
+      })
+    }
   }
 
   /** A client with a soldier (or none), over a link with `latencyMs` each way. */
@@ -169,13 +192,14 @@ export class LoopbackBattle {
   }
 
   #tick(): void {
-    this.#nextTickMs += 1000 / this.world.mode.tickRateHz
+    this.#nextTickMs += 1000 / (this.world.mode.tickRateHz * this.#pace.timeScale)
     for (const { queue, viewer } of this.links) {
       const command = queue.shift()
       if (command !== undefined) setCommand(this.world, toNetId(viewer.netId), command)
     }
     stepWorld(this.world)
     this.#encoder.collectEvents()
+    if (this.world.tick % this.#pace.ticksPerSend !== 0) return
     this.#encoder.encode()
     for (const link of this.links) this.#sendTo(link)
   }

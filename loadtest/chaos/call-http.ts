@@ -66,7 +66,7 @@ export function callHttp(call: HttpCall): Promise<HttpAnswer> {
       asked.destroy()
       finish(-1)
     }, call.withinMs ?? WITHIN_MS)
-    asked.on('error', () => finish(0))
+    asked.on('error', (error) => finish(0, error.message))
     asked.end(body)
   })
 }

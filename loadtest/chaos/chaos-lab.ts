@@ -94,6 +94,7 @@ export class ChaosLab {
     const joined = await firstMessage<HonestSample>(this.#crowd, () => '')
     if (joined.failed !== undefined) throw new AppError('unavailable', joined.failed)
     await this.wait(this.pick(5000, 2500))
+    await this.settle()
     const seconds = this.pick(60, 6)
     this.options.say(`baseline: ${this.#crowdSize} honest clients, ${seconds} s …`)
     this.#baseline = await this.during(() => this.wait(seconds * 1000))
@@ -192,10 +193,12 @@ export class ChaosLab {
   }
 
   /** What became of the server, for a row that broke. */
-  autopsy(): string {
+  async autopsy(): Promise<string> {
+    // A server that crashes takes a few seconds to write what it must.
+    await this.wait(5000)
     const ended = this.#server?.exitedWith()
-    if (ended === undefined) return 'the server lives'
-    return `the server ended with ${ended}: ${this.#server?.log().slice(-3000) ?? ''}`
+    const log = this.#server?.log().slice(-3000) ?? ''
+    return ended === undefined ? 'the server lives' : `the server ended with ${ended}: ${log}`
   }
 
   wait(ms: number): Promise<void> {

@@ -1,7 +1,10 @@
 /** Every row of the catalogue that is a program, in the order they run. */
 import type { Fault } from './fault.ts'
+import { nonFinite, positionClaims, replayedInputs, tooManyInputs } from './faults/cheats-moving.ts'
+import { falseStamps, fireCadence, forbiddenDamage, wallShots } from './faults/cheats-shooting.ts'
 import { messageFlood } from './faults/flood.ts'
 import { foreignTokens } from './faults/foreign-tokens.ts'
+import { hiddenThings, sameHash } from './faults/hidden-things.ts'
 import { idleSockets } from './faults/idle-sockets.ts'
 import { malformedFrames } from './faults/malformed-frames.ts'
 import { matchmakingFlood, oddBodies } from './faults/matchmaking-abuse.ts'
@@ -32,4 +35,14 @@ export const FAULTS: readonly Fault[] = [
   joinHerd,
   roomGuesses,
   reconnects,
+  tooManyInputs,
+  positionClaims,
+  fireCadence,
+  wallShots,
+  replayedInputs,
+  falseStamps,
+  nonFinite,
+  forbiddenDamage,
+  hiddenThings,
+  sameHash,
 ]

@@ -2,6 +2,7 @@
  * Attackers joining again and again: each from an address of its own, so that what is measured is
  * the attack and not the limits per address. A rogue sits down, does its thing, is thrown out.
  */
+import { AppError } from '@battalion/base/app-error.ts'
 import { addressOf, joinBattle, type Joined, type JoinSetup } from './battle-user.ts'
 import type { LinkEnd, Target } from './raw-link.ts'
 
@@ -16,9 +17,25 @@ export function isDueClose(code: number): boolean {
 
 let rogueCount = 0
 
+/** Tries of a join that a busy server told to come back later. */
+const JOIN_TRIES_MAX = 15
+const JOIN_AGAIN_MS = 2000
+
 /** A joined attacker at a fresh address of `block`. */
-export function joinRogue(target: Target, block: number, setup: JoinSetup = {}): Promise<Joined> {
-  return joinBattle(target, addressOf(block, rogueCount++), setup)
+export async function joinRogue(
+  target: Target,
+  block: number,
+  setup: JoinSetup = {},
+): Promise<Joined> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await joinBattle(target, addressOf(block, rogueCount++), setup)
+    } catch (error) {
+      const isBusy = error instanceof AppError && error.message.startsWith('No seat: 503')
+      if (!isBusy || attempt === JOIN_TRIES_MAX) throw error
+      await pause(JOIN_AGAIN_MS)
+    }
+  }
 }
 
 /** How the link ended, undefined when it had not after `withinMs`. */

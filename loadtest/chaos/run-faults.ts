@@ -61,7 +61,7 @@ async function runFault(fault: Fault, lab: ChaosLab): Promise<Figure[]> {
     return figures
   } catch (error) {
     const { message, internal = '' } = error as Error & { internal?: string }
-    say(`  ${message} ${internal} (${lab.autopsy()})`)
+    say(`  ${message} ${internal} (${await lab.autopsy()})`)
     const name = `${fault.id} ran to its end`
     return [{ name, value: 0, unit: 'true', budget: 1, better: 'higher', pass: false }]
   }

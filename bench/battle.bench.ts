@@ -6,7 +6,15 @@ import type { BenchOptions, BenchRow } from '@battalion/testkit/bench-row.ts'
 import { cellsFor } from './bench-field.ts'
 import { Contest, ourBattle, timesFor } from './contest.ts'
 import type { Measured } from './contest.ts'
-import { atMost, conditionRows, figuresOf, median, reported, visibleOf } from './figures.ts'
+import {
+  atMost,
+  conditionRows,
+  fightRows,
+  figuresOf,
+  median,
+  reported,
+  visibleOf,
+} from './figures.ts'
 import type { Floor } from './floor.ts'
 import { betweenFloors, floorRows, scaled } from './floor.ts'
 
@@ -38,6 +46,7 @@ function battleRows(name: string, measured: Measured, floor: Floor): BenchRow[] 
     atMost(`${name}: core`, figures.core, 'core', scaled(0.45, floor)),
     atMost(`${name}: bytes per player`, figures.bytesPerSec / 1000, 'KB/s', 4.5),
     reported(`${name}: visible soldiers`, visibleOf(measured), 'soldiers'),
+    ...fightRows(name, measured),
     reported(`${name}: snapshots per player`, figures.statesPerSec, '1/s'),
     atMost(`${name}: frames that did not decode`, measured.crowd.decodeFailures, 'frames', 0),
     ...conditionRows(name, figures),

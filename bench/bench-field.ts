@@ -1,8 +1,9 @@
 /**
  * The field battles are measured on: a square of whole cells at a chosen density, strewn with the
  * boxes of the shipped front, spawn areas in every cell so that the crowd stays spread. Rules are the
- * shipped ones, but weapons do a tenth of their damage and carry more rounds: all keep fighting, few
- * are off the field, and the number of visible soldiers holds for the whole window.
+ * shipped ones, but weapons do a tenth of their damage and carry more rounds, and nobody has armour:
+ * all keep fighting, every hit shows, few are off the field, and the number of visible soldiers
+ * holds for the whole window.
  */
 import { CELL_METRES } from '@battalion/sim/limits.ts'
 import type { Balance, BattleMap, Mode, SpawnArea, Weapon } from '@battalion/sim/balance.ts'
@@ -25,7 +26,6 @@ const CUT_OFF = 2
 const PLAYERS_MAX = 4000
 const DAMAGE_RATIO = 0.1
 const RESERVE_ROUNDS = 5000
-/** Boxes nearer than this to a spawn's centre are left out (m). */
 const OBJECTIVE_RADIUS_METRES = 15
 const FOREVER_SEC = 36_000
 const FRONT = 'front'
@@ -53,6 +53,8 @@ export function benchBalance(wish: FieldWish): Balance {
   return {
     ...shipped,
     weapons: shipped.weapons.map(softened),
+    // Every hit changes hp, which is on the wire.
+    classes: shipped.classes.map((one) => ({ ...one, armour: 0 })),
     maps: [benchMap(front, wish.cells)],
     modes: [benchMode(mode, wish.tickRateHz)],
   }

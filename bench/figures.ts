@@ -7,6 +7,8 @@ import { pinNote } from './pinned-process.ts'
 /** Above this share of their core, clients disturb what they measure. */
 const CLIENTS_CORE_MAX = 0.85
 const PERCENT = 100
+/** Frames an observer gets per second. */
+const RATE_HZ = 20
 
 /** What every window yields. */
 export interface Figures {
@@ -49,6 +51,15 @@ export function meanFigures(windows: readonly Figures[]): Figures {
 /** Soldiers in a client's sight, on average. */
 export function visibleOf({ server }: Measured): number {
   return (server.counts['visible'] ?? 0) / Math.max(1, server.counts['frames'] ?? 0)
+}
+
+/** Proof that the crowd fights: what each soldier in an observer's sight did and suffered. */
+export function fightRows(name: string, { crowd }: Measured): BenchRow[] {
+  const perSec = RATE_HZ / Math.max(1, crowd.soldiersSeen)
+  return [
+    reported(`${name}: shots per soldier`, crowd.shotsSeen * perSec, '1/s'),
+    reported(`${name}: hits per soldier`, crowd.hitsSeen * perSec, '1/s'),
+  ]
 }
 
 export function median(values: readonly number[]): number {

@@ -4,6 +4,7 @@
  * snapshot than its head, unless it is an observer. The same client for us and for peers.
  */
 import type { Command } from '@battalion/sim/commands.ts'
+import { EventType } from '@battalion/sim/events.ts'
 import { createCommand } from '@battalion/wire/input-codec.ts'
 import { BYTES_SNAPSHOT } from '@battalion/wire/messages.ts'
 import { HeadBit } from '@battalion/wire/frame-head.ts'
@@ -41,6 +42,10 @@ export interface CrowdCounts {
   commands: number
   disconnects: number
   decodeFailures: number
+  /** What observers saw: soldiers, and what those did and suffered, summed over their frames. */
+  soldiersSeen: number
+  shotsSeen: number
+  hitsSeen: number
 }
 
 /** What all clients of the process share. */
@@ -187,6 +192,7 @@ export class BenchClient {
     if (this.#observer !== undefined) {
       if (!this.#observer.decoder.apply(body).ok) counts.decodeFailures++
       board.decoded(this.#observer, performance.now())
+      countFight(this.#observer.decoder, counts)
     }
     this.#onState()
   }
@@ -202,5 +208,13 @@ export class BenchClient {
     this.#first.reject(new RangeError(`closed with ${code}`))
     if (this.isPlaying) this.#shared.counts.disconnects++
     this.isPlaying = false
+  }
+}
+
+function countFight({ entities, effects }: SnapshotDecoder, counts: CrowdCounts): void {
+  counts.soldiersSeen += entities.count
+  for (let row = 0; row < effects.count; row++) {
+    if (effects.type[row] === EventType.shot) counts.shotsSeen++
+    else if (effects.type[row] === EventType.hit) counts.hitsSeen++
   }
 }

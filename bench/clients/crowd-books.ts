@@ -7,7 +7,7 @@ import type { PrngState } from '@battalion/base/prng.ts'
 import { CELL_METRES } from '@battalion/sim/limits.ts'
 
 /** Others looked at when one picks whom to shoot at. */
-const LOOKS_MAX = 6
+const LOOKS_MAX = 8
 const AIM_METRES_MAX = 45
 
 export class CrowdBooks {
@@ -40,16 +40,22 @@ export class CrowdBooks {
     }
   }
 
-  /** Somebody near `index`, −1 when the dice find nobody. */
+  /**
+   * Somebody near `index`, −1 when the dice find nobody. Joins go to both teams by turns, so nearly
+   * all of the other parity are enemies.
+   */
   pickTarget(index: number, dice: PrngState): number {
     const cell = this.#cellOf(index)
     const size = this.#size[cell]!
     if (size < 2) return -1
     let other = this.#first[cell]!
     for (let skip = nextBelow(dice, size); skip > 0; skip--) other = this.#next[other]!
-    for (let look = 0; look < LOOKS_MAX && other >= 0; look++, other = this.#next[other]!) {
+    for (let look = 0; look < LOOKS_MAX; look++) {
       const metres = Math.hypot(this.x[other]! - this.x[index]!, this.z[other]! - this.z[index]!)
-      if (other !== index && metres < AIM_METRES_MAX) return other
+      const isEnemy = ((other ^ index) & 1) === 1
+      if (isEnemy && metres < AIM_METRES_MAX) return other
+      other = this.#next[other]!
+      if (other < 0) other = this.#first[cell]!
     }
     return -1
   }

@@ -30,6 +30,9 @@ const shared: SharedCrowd = {
     commands: 0,
     disconnects: 0,
     decodeFailures: 0,
+    soldiersSeen: 0,
+    shotsSeen: 0,
+    hitsSeen: 0,
   },
 }
 const clients: BenchClient[] = []

@@ -52,6 +52,10 @@ export interface CrowdSample {
   /** From a sign sent to its being decoded by another. */
   readonly effectMs: readonly number[]
   readonly decodeFailures: number
+  /** Soldiers observers saw, and what those did and suffered, summed over all their frames. */
+  readonly soldiersSeen: number
+  readonly shotsSeen: number
+  readonly hitsSeen: number
 }
 
 /** Crowd to runner. */

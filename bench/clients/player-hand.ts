@@ -18,7 +18,7 @@ const AIM_MS = 1000
 const TRIGGER_RATIO = 0.25
 const STUCK_METRES = 0.05
 /** Aim wanders by this at most, either way (binary angle). */
-const AIM_ERROR = 400
+const AIM_ERROR = 300
 const AIM_STEPS_PER_METRE = 16
 
 export class PlayerHand {

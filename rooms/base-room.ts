@@ -22,7 +22,7 @@ import { ErrorBudget } from './error-budget.ts'
 import { FrameDesk } from './frame-desk.ts'
 import { withHookTimeout } from './hook-timeout.ts'
 import { checkJoinAttempt, isSeatAuth } from './join-gate.ts'
-import type { RoomPorts } from './ports.ts'
+import type { LogFields, RoomPorts } from './ports.ts'
 import { findAppError, toRefusal } from './refusal.ts'
 import { SeatReservations } from './seat-reservations.ts'
 import { SlowReaderSweep } from './slow-readers.ts'
@@ -306,7 +306,7 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
     // A refusal is an answer, not an error of the room.
     if (findAppError(error) !== undefined) return
     this.ports.metrics.roomError(where)
-    this.ports.logger.error({ room: this.roomId, where, err: error }, 'a room made an error')
+    this.ports.logger.error({ ...this.logIds, where, err: error }, 'a room made an error')
     if (!this.#errors.spend(this.ports.clock.monotonicMs()) || this.#isStopping) return
     this.ports.metrics.roomCrashed()
     void this.#crash()
@@ -316,7 +316,7 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
     try {
       await this.stop('room_error')
     } catch (error) {
-      this.ports.logger.error({ room: this.roomId, err: error }, 'a crashed room did not stop')
+      this.ports.logger.error({ ...this.logIds, err: error }, 'a crashed room did not stop')
     }
   }
 
@@ -345,16 +345,12 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
     const reason = seat.closeReason ?? (code === CloseCode.CONSENTED ? 'left' : 'lost')
     seat.ackTimer?.cancel()
     this.ports.metrics.disconnected(code ?? CloseCode.ABNORMAL_CLOSURE, reason)
-    this.ports.logger.info(
-      { room: this.roomId, user: seat.auth.userId, code, reason },
-      'client gone',
-    )
+    this.ports.logger.info({ ...this.logIds, user: seat.auth.userId, code, reason }, 'client gone')
   }
 
   #cutOffLater(client: Client): void {
-    const timer = this.ports.timers.setTimeout(() => {
-      this.ports.sockets.terminate(client)
-    }, CLOSE_HANDSHAKE_MS_MAX)
+    const cutOff = () => this.ports.sockets.terminate(client)
+    const timer = this.ports.timers.setTimeout(cutOff, CLOSE_HANDSHAKE_MS_MAX)
     client.ref.once('close', () => timer.cancel())
   }
 
@@ -370,6 +366,10 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
 
   // ---- what a room is ----------------------------------------------------------------------
 
+  /** Ids that every log line of the room carries. */
+  protected get logIds(): LogFields {
+    return { room: this.roomId }
+  }
   protected abstract open(options: unknown): Promise<void> | void
   /** Whether a seat may be reserved now; false answers "full". */
   protected abstract mayReserve(options: unknown, auth: SeatAuth): boolean

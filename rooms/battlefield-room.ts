@@ -22,7 +22,7 @@ import { authenticateToken } from './join-gate.ts'
 import { parseInput } from './parse-input.ts'
 import { createParticipant } from './participant.ts'
 import type { Participant } from './participant.ts'
-import type { RoomPorts } from './ports.ts'
+import type { LogFields, RoomPorts } from './ports.ts'
 import type { TokenBucketLimits } from './token-bucket.ts'
 
 /** Places beside players and spectators: second connections that are replacing the first. */
@@ -72,6 +72,10 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
     await this.stop('draining')
   }
 
+  protected override get logIds(): LogFields {
+    return { room: this.roomId, match: this.#session?.match.matchId }
+  }
+
   protected open(options: unknown): void {
     const wishes = readJoinWishes(options)
     const field = chooseField(this.ports.balance(), wishes)
@@ -101,6 +105,10 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
     }
     for (const order of battleOrders(desk)) this.handle(order.type, order.schema, order.handler)
     this.session.start()
+    this.ports.logger.info(
+      { ...this.logIds, event: 'room.open', mode: field.mode.id, map: field.mapId },
+      'a battle room opens',
+    )
   }
 
   protected mayReserve(options: unknown, auth: SeatAuth): boolean {
@@ -145,7 +153,10 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
 
   protected joined(client: Client): void {
     const participant = this.#find(client)
-    if (participant !== undefined) this.#welcome(participant)
+    if (participant === undefined) return
+    this.#welcome(participant)
+    const { userId: user, netId } = participant
+    this.ports.logger.info({ ...this.logIds, event: 'client.joined', user, netId }, 'client joined')
   }
 
   #welcome(participant: Participant): void {
@@ -199,11 +210,12 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
 
   protected dispose(): void {
     this.#session?.stop()
+    this.ports.logger.info({ ...this.logIds, event: 'room.closed' }, 'a battle room is gone')
   }
 
   #publish(metadata: BattleMetadata): void {
     this.setMatchmaking({ metadata }).catch((error: unknown) => {
-      this.ports.logger.warn({ room: this.roomId, err: error }, 'a battle was not listed anew')
+      this.ports.logger.warn({ ...this.logIds, err: error }, 'a battle was not listed anew')
     })
   }
 

@@ -297,7 +297,11 @@ const ROOM_OPTIONS = {
   ),
   patchSkipBytes: whole(
     { fallback: 262_144, min: 1024, max: 100_000_000 },
-    { env: 'PATCH_SKIP_BYTES', unit: 'bytes', meaning: 'unsent; from here state patches wait' },
+    {
+      env: 'PATCH_SKIP_BYTES',
+      unit: 'bytes',
+      meaning: 'unsent; who is due a state patch is cut off',
+    },
   ),
   terminateBytes: whole(
     { fallback: 1_048_576, min: 1024, max: 100_000_000 },

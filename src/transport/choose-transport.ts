@@ -7,6 +7,7 @@ import type { Server as HttpServer } from 'node:http'
 import type { Timers } from '@battalion/base/clock.ts'
 import type { BeforeUpgradeHandler, Transport } from '@colyseus/core'
 import { WebSocketTransport } from '@colyseus/ws-transport'
+import { guardTarget } from './guard-target.ts'
 import { LeanTransport, createLeanSockets } from './lean-transport.ts'
 import { createWsSockets } from './ws-socket.ts'
 import type { WsSockets } from './ws-socket.ts'
@@ -67,6 +68,7 @@ function createWsTransport(request: TransportRequest): ChosenTransport {
   const { server, beforeUpgrade } = request
   const hook = beforeUpgrade === undefined ? {} : { beforeUpgrade }
   const transport = new WebSocketTransport({ ...WS_LIMITS, server, ...hook })
+  guardTarget(server)
   return { transport, sockets: createWsSockets() }
 }
 

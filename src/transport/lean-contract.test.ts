@@ -108,6 +108,15 @@ for (const transport of ['ws', 'lean'] as const) {
       })
     }
 
+    for (const target of ['*:99999/', '*[/', '*<', '*%zz/']) {
+      it(`[A-08] the target ${target}, which is no address, ends nothing but its upgrade`, async () => {
+        const visitor = await visit(server.port, target)
+        await visitor.gone
+        assert.match(visitor.head, /^HTTP\/1\.1 400 /)
+        await assertUndisturbed()
+      })
+    }
+
     it('turns away other methods and versions', async () => {
       const post = await visit(server.port, '/x/y', {}, 'POST')
       assert.match(post.head, /^HTTP\/1\.1 405 /)

@@ -305,7 +305,15 @@ describe('lean transport', () => {
     assert.match(bad.head, /^HTTP\/1\.1 400 /)
   })
 
-  for (const target of ['//', '/%', '/%ff%fe', ':99999999/', '*', 'http://a:b:c/', '/\\..\\']) {
+  for (const target of [
+    '//',
+    '/%',
+    '/%ff%fe',
+    ':99999999/',
+    '*:99999/',
+    'http://a:b:c/',
+    '/\\..',
+  ]) {
     it(`survives the target ${target}`, async () => {
       const visitor = await visit(port(), target)
       visitor.socket.destroy()

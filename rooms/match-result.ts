@@ -13,8 +13,9 @@ import type { World } from '@battalion/sim/world.ts'
 import type { BattleResult, PlayerResult } from '@battalion/wire/messages.ts'
 
 /**
- * Rows one client is told (37 KB). The rows of 1,500 players are 276 KB: more than a socket may hold
- * before its client counts as too slow, and packed once per client they stop the process for seconds.
+ * Rows one client is told (37 KB). The rows of 1,500 players are 276 KB: more than a socket may
+ * hold before its client counts as too slow, and packed once per client they stop the process for
+ * seconds.
  */
 export const RESULT_ROWS_TOLD_MAX = 200
 

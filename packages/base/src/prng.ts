@@ -27,8 +27,13 @@ function rotateLeft(word: number, bits: number): number {
 
 /** Next word, uniform over 0..2^32-1. */
 export function nextUint32(state: PrngState): number {
+  return nextInt32(state) >>> 0
+}
+
+/** Next word, signed: V8 makes an object of a number beyond 2^31 that a function returns. */
+function nextInt32(state: PrngState): number {
   const s1 = state[1]!
-  const result = Math.imul(rotateLeft(Math.imul(s1, 5), 7), 9) >>> 0
+  const result = Math.imul(rotateLeft(Math.imul(s1, 5), 7), 9)
   const shifted = s1 << 9
   state[2]! ^= state[0]!
   state[3]! ^= s1
@@ -39,14 +44,20 @@ export function nextUint32(state: PrngState): number {
   return result
 }
 
+/** The upper 24 bits of the next word: {@link nextFloat} in steps of 2^-24, without an object. */
+export function nextUint24(state: PrngState): number {
+  return nextInt32(state) >>> 8
+}
+
 /** Uniform in [0, 1), 24 bits, exact in float32. */
 export function nextFloat(state: PrngState): number {
-  return (nextUint32(state) >>> 8) / 0x1000000
+  return nextUint24(state) / 0x1000000
 }
 
 /** Uniform whole number in [0, limit). `limit` from 1 to 2^24; bias below 2^-8 of a step. */
 export function nextBelow(state: PrngState, limit: number): number {
-  return Math.floor(nextFloat(state) * limit)
+  // Up to 2^48, so exact: the same as `Math.floor(nextFloat(state) * limit)`.
+  return Math.floor((nextUint24(state) * limit) / 0x1000000)
 }
 
 /** Uniform in [low, high). */

@@ -1,7 +1,8 @@
 /**
  * Bodies against the boxes of a map. Circles slide along boxes and never end inside one, beyond the
  * map or on the other side of a wall, at any speed and tick length. Only + - * / and sqrt, so every
- * engine gives the same bits; nothing is allocated.
+ * engine gives the same bits. Nothing is allocated: fractions travel between functions as fields of
+ * objects, because V8 boxes those passed to a function it does not inline.
  *
  * Why it holds: a step is cut into pieces shorter than the radius. When the end of a piece would
  * touch a box, the part of the piece that goes towards it is cut to the gap there is. The box lies
@@ -20,6 +21,12 @@ export interface MutablePosition {
   z: number
 }
 
+/** A place, and the way from there (m). */
+export interface Motion extends MutablePosition {
+  dx: number
+  dz: number
+}
+
 /**
  * Gap kept between bodies and boxes (m). Positions are stored as float32, whose steps reach 0.25 mm
  * on the largest map: with less, rounding would put a body into a wall.
@@ -33,47 +40,45 @@ const CONTACTS_MAX = 6
 /** Rings searched around an occupied place, each one body wide. */
 const FREE_SPOT_RINGS_MAX = 24
 
-/** The piece of movement in work, and the box it was cut at. */
-const piece = { dx: 0, dz: 0, box: -1 }
+/** The piece of movement in work, and the radius of the body. */
+const piece = { dx: 0, dz: 0, radius: 0 }
+/** The circle that boxes are looked for in. */
+const probe = { x: 0, z: 0, reach: 0 }
 
-/** Moves a circle by (dx, dz), sliding along what stands in the way. Writes into `position`. */
-// oxlint-disable-next-line max-params -- the hottest call of the simulation: no object per call
-export function moveWithin(
-  map: CompiledMap,
-  position: MutablePosition,
-  dx: number,
-  dz: number,
-  radius: number,
-): void {
+/** Moves a circle along its way, sliding along what stands in it; `motion` is then at the end. */
+export function moveWithin(map: CompiledMap, motion: Motion, radius: number): void {
+  const { dx, dz } = motion
   const length = Math.sqrt(dx * dx + dz * dz)
   if (!(length > 0)) return
   assert(radius > 0, 'a body has a radius')
   const count = Math.ceil(length / (radius * PIECE_RATIO))
+  piece.radius = radius
   for (let index = 0; index < count; index++) {
     piece.dx = dx / count
     piece.dz = dz / count
-    if (!clipPiece(map, position, radius)) continue
-    position.x += piece.dx
-    position.z += piece.dz
+    if (!clipPiece(map, motion)) continue
+    motion.x += piece.dx
+    motion.z += piece.dz
   }
 }
 
 /** Cuts the piece until its end is free; false when that cannot be done. */
-function clipPiece(map: CompiledMap, position: MutablePosition, radius: number): boolean {
+function clipPiece(map: CompiledMap, position: MutablePosition): boolean {
   for (let contact = 0; contact <= CONTACTS_MAX; contact++) {
-    clipToMap(map, position, radius)
-    const endX = position.x + piece.dx
-    const endZ = position.z + piece.dz
-    const box = findTouchedBox(map, endX, endZ, radius + SKIN_TOUCH_METRES)
+    clipToMap(map, position)
+    probe.x = position.x + piece.dx
+    probe.z = position.z + piece.dz
+    probe.reach = piece.radius + SKIN_TOUCH_METRES
+    const box = findTouchedBox(map)
     if (box < 0) return true
-    clipToBox(map, box, position, radius + BODY_SKIN_METRES)
+    clipToBox(map, box, position)
   }
   return false
 }
 
 /** Keeps the end of the piece on the map. */
-function clipToMap(map: CompiledMap, position: MutablePosition, radius: number): void {
-  const low = radius + BODY_SKIN_METRES
+function clipToMap(map: CompiledMap, position: MutablePosition): void {
+  const low = piece.radius + BODY_SKIN_METRES
   const highX = map.map.widthMetres - low
   const highZ = map.map.depthMetres - low
   const endX = position.x + piece.dx
@@ -85,19 +90,15 @@ function clipToMap(map: CompiledMap, position: MutablePosition, radius: number):
 }
 
 /** Cuts the part of the piece that goes towards a box to the gap between them. */
-function clipToBox(
-  map: CompiledMap,
-  box: number,
-  position: MutablePosition,
-  distanceMin: number,
-): void {
+function clipToBox(map: CompiledMap, box: number, position: MutablePosition): void {
+  const distanceMin = piece.radius + BODY_SKIN_METRES
   const nearestX = clamp(position.x, map.minX[box]!, map.maxX[box]!)
   const nearestZ = clamp(position.z, map.minZ[box]!, map.maxZ[box]!)
   const awayX = position.x - nearestX
   const awayZ = position.z - nearestZ
   const distance = Math.sqrt(awayX * awayX + awayZ * awayZ)
   if (distance === 0) {
-    leaveBox(map, box, position, distanceMin)
+    leaveBox(map, box, position)
     return
   }
   const normalX = awayX / distance
@@ -110,12 +111,8 @@ function clipToBox(
 }
 
 /** A centre inside a box leaves it by the nearest face. Only a wrong spawn ever gets here. */
-function leaveBox(
-  map: CompiledMap,
-  box: number,
-  position: MutablePosition,
-  distanceMin: number,
-): void {
+function leaveBox(map: CompiledMap, box: number, position: MutablePosition): void {
+  const distanceMin = piece.radius + BODY_SKIN_METRES
   const west = position.x - map.minX[box]!
   const east = map.maxX[box]! - position.x
   const north = position.z - map.minZ[box]!
@@ -133,7 +130,10 @@ function leaveBox(
 export function isFree(map: CompiledMap, x: number, z: number, radius: number): boolean {
   if (!(x >= radius && x <= map.map.widthMetres - radius)) return false
   if (!(z >= radius && z <= map.map.depthMetres - radius)) return false
-  return findTouchedBox(map, x, z, radius) < 0
+  probe.x = x
+  probe.z = z
+  probe.reach = radius
+  return findTouchedBox(map) < 0
 }
 
 /** The opposite of {@link isFree}. */
@@ -162,29 +162,24 @@ export function findFreeSpot(map: CompiledMap, position: MutablePosition, radius
   return false
 }
 
-/** Lowest-numbered box nearer than `reach` to a place in its bucket order, -1 for none. */
-function findTouchedBox(map: CompiledMap, x: number, z: number, reach: number): number {
+/** Lowest-numbered box that the probe touches in its bucket order, -1 for none. */
+function findTouchedBox(map: CompiledMap): number {
+  const { x, z, reach } = probe
   const west = bucketOf(x - reach, map.bucketsX)
   const east = bucketOf(x + reach, map.bucketsX)
   const north = bucketOf(z - reach, map.bucketsZ)
   const south = bucketOf(z + reach, map.bucketsZ)
   for (let row = north; row <= south; row++) {
     for (let column = west; column <= east; column++) {
-      const box = findTouchedInBucket(map, row * map.bucketsX + column, x, z, reach)
+      const box = findTouchedInBucket(map, row * map.bucketsX + column)
       if (box >= 0) return box
     }
   }
   return -1
 }
 
-// oxlint-disable-next-line max-params -- inner loop of every move: no object per call
-function findTouchedInBucket(
-  map: CompiledMap,
-  bucket: number,
-  x: number,
-  z: number,
-  reach: number,
-): number {
+function findTouchedInBucket(map: CompiledMap, bucket: number): number {
+  const { x, z, reach } = probe
   const grid: BoxGrid = map.solids
   for (let item = grid.start[bucket]!; item < grid.start[bucket + 1]!; item++) {
     const box = grid.items[item]!

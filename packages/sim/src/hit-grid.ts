@@ -47,7 +47,7 @@ export function fillHitGrid(world: World): void {
     const state = soldiers.state[id]
     cellOf[id] = -1
     if (state !== LifeState.alive && state !== LifeState.down) continue
-    const cell = hitRow(grid, soldiers.pz[id]!) * grid.cellsX + hitColumn(grid, soldiers.px[id]!)
+    const cell = cellOfBody(world, id)
     assert(cell >= 0 && cell < grid.cellsX * grid.cellsZ, 'a body is in a cell of the grid')
     cellOf[id] = cell
     start[cell + 2]!++
@@ -59,6 +59,15 @@ export function fillHitGrid(world: World): void {
     if (cell >= 0) members[start[cell + 1]!++] = id
   }
   assert(start[grid.cellsX * grid.cellsZ] === count, 'everybody on the field is in the grid')
+}
+
+/** A number with a fraction passed to a function may become an object; an id does not. */
+function cellOfBody(world: World, id: number): number {
+  const { px, pz } = world.soldiers
+  const { cellsX, cellsZ } = world.scratch.hitGrid
+  const column = Math.min(Math.max(Math.floor(px[id]! / HIT_CELL_METRES), 0), cellsX - 1)
+  const row = Math.min(Math.max(Math.floor(pz[id]! / HIT_CELL_METRES), 0), cellsZ - 1)
+  return row * cellsX + column
 }
 
 /** Column of a place; outside counts to the border. */

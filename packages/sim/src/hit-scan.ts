@@ -7,18 +7,21 @@ import { assert } from '@battalion/base/assert.ts'
 import { NET_ID_NONE } from '@battalion/base/ids.ts'
 import { cosOfAngle, sinOfAngle } from '@battalion/base/trig-table.ts'
 import type { Weapon } from './balance.ts'
-import { hasLineOfSight } from './collision.ts'
 import { damageAtDistance } from './damage-formulas.ts'
 import { dealBlow } from './damage.ts'
 import { addEvent } from './event-table.ts'
 import { EventType, HitFlag } from './events.ts'
 import { VIEW_TIME_PER_TICK } from './limits.ts'
+import { isWallOn } from './raycast.ts'
 import { clampViewTime, findPastSoldier } from './rewind.ts'
 import { PELLETS_MAX, addToHits } from './shot-hits.ts'
 import { scatter } from './spread.ts'
-import { freeRange, isSheltered, traceSoldiers } from './trace.ts'
+import { isSheltered, shortenToFree, traceSoldiers } from './trace.ts'
 import type { World } from './world.ts'
 import { SoldierFlag } from './world.ts'
+
+/** From the shooter to his target. */
+const sight = { ax: 0, az: 0, bx: 0, bz: 0 }
 
 /** Fires one shot of a hit-scan weapon. */
 export function fireHitScan(world: World, netId: number, weaponIndex: number): void {
@@ -77,7 +80,8 @@ function firePellet(world: World, netId: number, weapon: Weapon): void {
   const angle = scatter(world, netId, weapon)
   trace.dirX = cosOfAngle(angle)
   trace.dirZ = sinOfAngle(angle)
-  trace.range = freeRange(world, trace, weapon.rangeMetres)
+  trace.range = weapon.rangeMetres
+  shortenToFree(world, trace)
   assert(trace.range <= weapon.rangeMetres, 'no shot flies beyond its range')
   traceSoldiers(world, trace)
   if (trace.hitNetId === NET_ID_NONE) return
@@ -104,11 +108,13 @@ function reportShot(world: World, netId: number, weaponIndex: number): void {
 function shelterFlag(world: World, target: number): number {
   const { soldiers, scratch, map, counters } = world
   const { trace } = scratch
-  const x = soldiers.px[target]!
-  const z = soldiers.pz[target]!
+  sight.ax = trace.x
+  sight.az = trace.z
+  sight.bx = soldiers.px[target]!
+  sight.bz = soldiers.pz[target]!
   const isCrouched = (soldiers.flags[target]! & SoldierFlag.crouched) !== 0
-  const isSeen = hasLineOfSight(map, trace.x, trace.z, x, z)
-  if (isSeen && !(isCrouched && isSheltered(world, trace, x, z))) return 0
+  const isSeen = !isWallOn(map, sight)
+  if (isSeen && !(isCrouched && isSheltered(world, trace, target))) return 0
   counters.hitsBehindCover[0]!++
   return HitFlag.behindCoverNow
 }

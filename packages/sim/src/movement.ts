@@ -36,7 +36,7 @@ export interface MovementEnvironment {
 /** What rounding may add to a speed (m/s). */
 const SPEED_SLACK_MPS = 0.001
 
-const position = { x: 0, z: 0 }
+const motion = { x: 0, z: 0, dx: 0, dz: 0 }
 
 /** Moves body `index` by one step of `command`, sliding along what stands in the way. */
 export function moveSoldier(
@@ -63,17 +63,17 @@ export function moveSoldier(
   assert(dtSec > 0, 'a step takes time')
   const fromX = body.px[index]!
   const fromZ = body.pz[index]!
-  position.x = fromX
-  position.z = fromZ
-  const dx = command.moveX * scale * dtSec
-  const dz = command.moveZ * scale * dtSec
-  moveWithin(map, position, dx, dz, SOLDIER_RADIUS_METRES)
-  body.px[index] = position.x
-  body.pz[index] = position.z
-  body.vx[index] = (position.x - fromX) / dtSec
-  body.vz[index] = (position.z - fromZ) / dtSec
-  assert(position.x >= 0 && position.x <= map.map.widthMetres, 'a soldier stays on the map in x')
-  assert(position.z >= 0 && position.z <= map.map.depthMetres, 'a soldier stays on the map in z')
+  motion.x = fromX
+  motion.z = fromZ
+  motion.dx = command.moveX * scale * dtSec
+  motion.dz = command.moveZ * scale * dtSec
+  moveWithin(map, motion, SOLDIER_RADIUS_METRES)
+  body.px[index] = motion.x
+  body.pz[index] = motion.z
+  body.vx[index] = (motion.x - fromX) / dtSec
+  body.vz[index] = (motion.z - fromZ) / dtSec
+  assert(motion.x >= 0 && motion.x <= map.map.widthMetres, 'a soldier stays on the map in x')
+  assert(motion.z >= 0 && motion.z <= map.map.depthMetres, 'a soldier stays on the map in z')
 }
 
 /** Metres per second that class and buttons allow; crouching beats sprinting, firing ends it. */

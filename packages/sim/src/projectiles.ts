@@ -13,7 +13,7 @@ import { addEvent } from './event-table.ts'
 import { EventType } from './events.ts'
 import { PROJECTILES_MAX, VIEW_TIME_PER_TICK } from './limits.ts'
 import { ticksOfMs, ticksOfSec } from './ticks-of-ms.ts'
-import { freeRange, traceSoldiers } from './trace.ts'
+import { shortenToFree, traceSoldiers } from './trace.ts'
 import type { World } from './world.ts'
 import { LifeState } from './world.ts'
 
@@ -109,8 +109,10 @@ function aimAlongFlight(world: World, index: number): number {
 function freeWay(world: World, way: number): number {
   const reach = way + WALL_GAP_METRES
   assert(way >= 0, 'what flies flies forward')
-  const free = freeRange(world, world.scratch.trace, reach)
-  return free >= reach ? way : Math.max(0, free - WALL_GAP_METRES)
+  const { trace } = world.scratch
+  trace.range = reach
+  shortenToFree(world, trace)
+  return trace.range >= reach ? way : Math.max(0, trace.range - WALL_GAP_METRES)
 }
 
 function flyLobbed(world: World, index: number): void {

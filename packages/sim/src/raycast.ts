@@ -1,10 +1,11 @@
 /**
  * Rays against the boxes of a map: what a shot hits, what an eye sees. A ray walks the buckets it
- * crosses and stops at the first in which something was hit. Only + - * / and sqrt; allocates
- * nothing.
+ * crosses and stops at the first in which something was hit. Only + - * / and sqrt.
+ *
+ * The step asks with `shortenToWall`, `isWallOn` and `isCoverOn`, which allocate nothing; the
+ * others take numbers, which V8 boxes where it does not inline the call: for tools and bots.
  */
-/* oxlint-disable max-params -- for every pellet and every pair in a blast: an object per call
-   would be most of the work */
+/* oxlint-disable max-params -- numbers, for callers that have no line at hand */
 import { assert } from '@battalion/base/assert.ts'
 import type { BoxGrid, CompiledMap } from './compiled-map.ts'
 import { BUCKET_METRES, bucketOf } from './compiled-map.ts'
@@ -15,8 +16,46 @@ import { BUCKET_METRES, bucketOf } from './compiled-map.ts'
  */
 const NEVER = 1e30
 
+/** A line from a place along a unit direction, and how far (m). */
+export interface Line {
+  readonly x: number
+  readonly z: number
+  readonly dirX: number
+  readonly dirZ: number
+  range: number
+}
+
+/** A straight piece from a to b. */
+export interface Segment {
+  ax: number
+  az: number
+  bx: number
+  bz: number
+}
+
 /** The ray in work: origin, unit direction, and the nearest hit so far (m). */
 const ray = { x: 0, z: 0, dirX: 0, dirZ: 0, nearest: 0 }
+
+/** Ends a line at the first wall on it; at 0 when it begins in a wall. */
+export function shortenToWall(map: CompiledMap, line: Line): void {
+  ray.x = line.x
+  ray.z = line.z
+  ray.dirX = line.dirX
+  ray.dirZ = line.dirZ
+  ray.nearest = line.range
+  castRay(map, map.walls)
+  line.range = ray.nearest
+}
+
+/** Whether a wall stands on a segment. */
+export function isWallOn(map: CompiledMap, segment: Segment): boolean {
+  return isSomethingOn(map, map.walls, segment)
+}
+
+/** Whether low cover stands on a segment. */
+export function isCoverOn(map: CompiledMap, segment: Segment): boolean {
+  return isSomethingOn(map, map.covers, segment)
+}
 
 /**
  * Metres to the first wall along the unit direction (dirX, dirZ), `range` if there is none; 0 when
@@ -30,8 +69,9 @@ export function raycastWalls(
   dirZ: number,
   range: number,
 ): number {
-  setRay(x, z, dirX, dirZ)
-  return castRay(map, map.walls, range)
+  setRay(x, z, dirX, dirZ, range)
+  castRay(map, map.walls)
+  return ray.nearest
 }
 
 /** As {@link raycastWalls}, for low cover. */
@@ -43,8 +83,9 @@ export function raycastCover(
   dirZ: number,
   range: number,
 ): number {
-  setRay(x, z, dirX, dirZ)
-  return castRay(map, map.covers, range)
+  setRay(x, z, dirX, dirZ, range)
+  castRay(map, map.covers)
+  return ray.nearest
 }
 
 /** Whether no wall stands between a and b. */
@@ -55,7 +96,7 @@ export function hasLineOfSight(
   bx: number,
   bz: number,
 ): boolean {
-  return !isSomethingBetween(map, map.walls, ax, az, bx, bz)
+  return !isWallOn(map, { ax, az, bx, bz })
 }
 
 /** Whether low cover stands between a and b. */
@@ -66,40 +107,35 @@ export function isCoverBetween(
   bx: number,
   bz: number,
 ): boolean {
-  return isSomethingBetween(map, map.covers, ax, az, bx, bz)
+  return isCoverOn(map, { ax, az, bx, bz })
 }
 
-function isSomethingBetween(
-  map: CompiledMap,
-  grid: BoxGrid,
-  ax: number,
-  az: number,
-  bx: number,
-  bz: number,
-): boolean {
-  const dx = bx - ax
-  const dz = bz - az
+function isSomethingOn(map: CompiledMap, grid: BoxGrid, segment: Segment): boolean {
+  const dx = segment.bx - segment.ax
+  const dz = segment.bz - segment.az
   const distance = Math.sqrt(dx * dx + dz * dz)
-  if (distance === 0) {
-    setRay(ax, az, 1, 0)
-    return castRay(map, grid, 1) === 0
-  }
-  setRay(ax, az, dx / distance, dz / distance)
-  return castRay(map, grid, distance) < distance
+  const isPoint = distance === 0
+  ray.x = segment.ax
+  ray.z = segment.az
+  ray.dirX = isPoint ? 1 : dx / distance
+  ray.dirZ = isPoint ? 0 : dz / distance
+  ray.nearest = isPoint ? 1 : distance
+  castRay(map, grid)
+  return isPoint ? ray.nearest === 0 : ray.nearest < distance
 }
 
-function setRay(x: number, z: number, dirX: number, dirZ: number): void {
+function setRay(x: number, z: number, dirX: number, dirZ: number, range: number): void {
   ray.x = x
   ray.z = z
   ray.dirX = dirX
   ray.dirZ = dirZ
+  ray.nearest = range
 }
 
 /** Walks from bucket to bucket (Amanatides and Woo, 1987) until a hit lies before the next one. */
-function castRay(map: CompiledMap, grid: BoxGrid, range: number): number {
+function castRay(map: CompiledMap, grid: BoxGrid): void {
   const { dirX, dirZ } = ray
   assert(dirX * dirX + dirZ * dirZ < 1.001, 'a ray has a unit direction')
-  ray.nearest = range
   let column = bucketOf(ray.x, map.bucketsX)
   let row = bucketOf(ray.z, map.bucketsZ)
   const stepX = dirX < 0 ? -1 : 1
@@ -111,15 +147,15 @@ function castRay(map: CompiledMap, grid: BoxGrid, range: number): number {
   for (;;) {
     hitBucket(map, grid, row * map.bucketsX + column)
     const reached = nextX < nextZ ? nextX : nextZ
-    if (!(reached < ray.nearest)) return ray.nearest
+    if (!(reached < ray.nearest)) return
     if (nextX < nextZ) {
       column += stepX
       nextX += perBucketX
-      if (column < 0 || column >= map.bucketsX) return ray.nearest
+      if (column < 0 || column >= map.bucketsX) return
     } else {
       row += stepZ
       nextZ += perBucketZ
-      if (row < 0 || row >= map.bucketsZ) return ray.nearest
+      if (row < 0 || row >= map.bucketsZ) return
     }
   }
 }

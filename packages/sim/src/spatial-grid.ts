@@ -29,16 +29,17 @@ export function rebinSoldiers(world: World): void {
       soldiers.cell[id] = CELL_NONE
       continue
     }
-    const x = soldiers.px[id]!
-    const z = soldiers.pz[id]!
-    const cell = soldiers.cell[id]!
-    if (cell !== CELL_NONE && isStillInside(map, cell, x, z)) continue
-    soldiers.cell[id] = cellOfPosition(map, x, z)
+    if (soldiers.cell[id] !== CELL_NONE && isStillInside(world, id)) continue
+    soldiers.cell[id] = cellOfPosition(map, soldiers.px[id]!, soldiers.pz[id]!)
     assert(soldiers.cell[id]! < map.cellCount, 'a soldier on the field is in a cell')
   }
 }
 
-function isStillInside(map: CompiledMap, cell: number, x: number, z: number): boolean {
+function isStillInside(world: World, id: number): boolean {
+  const { soldiers, map } = world
+  const x = soldiers.px[id]!
+  const z = soldiers.pz[id]!
+  const cell = soldiers.cell[id]!
   const cz = Math.floor(cell / map.cellsX)
   const west = (cell - cz * map.cellsX) * CELL_METRES - CELL_HYSTERESIS_METRES
   const north = cz * CELL_METRES - CELL_HYSTERESIS_METRES

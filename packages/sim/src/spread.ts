@@ -2,7 +2,7 @@
  * Where a shot really goes: the cone of a weapon by posture, movement and recoil, and the dice.
  */
 import { assert } from '@battalion/base/assert.ts'
-import { nextFloat } from '@battalion/base/prng.ts'
+import { nextUint24 } from '@battalion/base/prng.ts'
 import { ANGLE_TURN } from '@battalion/base/trig-table.ts'
 import type { Weapon } from './balance.ts'
 import type { World } from './world.ts'
@@ -19,7 +19,7 @@ export function spreadDegrees(world: World, netId: number, weapon: Weapon): numb
 
 /** A binary angle within the cone around where the soldier looks, more often near its middle. */
 export function scatter(world: World, netId: number, weapon: Weapon): number {
-  const throwOfDice = nextFloat(world.prng) + nextFloat(world.prng) - 1
+  const throwOfDice = (nextUint24(world.prng) + nextUint24(world.prng)) / 0x1000000 - 1
   const half = (spreadDegrees(world, netId, weapon) * ANGLE_TURN) / 360
   assert(half >= 0, 'a cone has a width')
   assert(throwOfDice >= -1 && throwOfDice < 1, 'the dice stay in the cone')

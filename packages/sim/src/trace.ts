@@ -5,9 +5,10 @@
  */
 import { assert } from '@battalion/base/assert.ts'
 import { NET_ID_NONE } from '@battalion/base/ids.ts'
-import { isCoverBetween, raycastWalls } from './collision.ts'
 import { hitColumn, hitRow, hitRowEdge } from './hit-grid.ts'
 import { REWIND_MS_MAX, SOLDIER_RADIUS_METRES, SOLDIER_SPEED_MPS_MAX } from './limits.ts'
+import { isCoverOn, shortenToWall } from './raycast.ts'
+import type { PastSoldier } from './rewind.ts'
 import { findPastSoldier } from './rewind.ts'
 import type { World } from './world.ts'
 import { LifeState } from './world.ts'
@@ -38,7 +39,12 @@ export interface Trace {
   /** Nearest body met, NET_ID_NONE = none, and how far along the line. */
   hitNetId: number
   hitDistance: number
+  /** How far along the line the body at hand is met, -1 when it is passed by. */
+  bodyDistance: number
 }
+
+/** From where low cover is looked for, and to where. */
+const segment = { ax: 0, az: 0, bx: 0, bz: 0 }
 
 /** A blank line. */
 export function createTrace(): Trace {
@@ -54,16 +60,18 @@ export function createTrace(): Trace {
     hitsOwnTeam: false,
     hitNetId: NET_ID_NONE,
     hitDistance: 0,
+    bodyDistance: -1,
   }
 }
 
-/** How far the line reaches, at most `range`, before a wall or the edge of the map (m). */
-export function freeRange(world: World, trace: Trace, range: number): number {
+/** Ends the line at the first wall or at the edge of the map, if they are within its range. */
+export function shortenToFree(world: World, trace: Trace): void {
   const { widthMetres, depthMetres } = world.map.map
-  assert(range >= 0, 'a line has a length')
+  assert(trace.range >= 0, 'a line has a length')
   const toEdgeX = distanceToEdge(trace.x, trace.dirX, widthMetres)
-  const toEdge = Math.min(range, toEdgeX, distanceToEdge(trace.z, trace.dirZ, depthMetres))
-  return raycastWalls(world.map, trace.x, trace.z, trace.dirX, trace.dirZ, toEdge)
+  const toEdgeZ = distanceToEdge(trace.z, trace.dirZ, depthMetres)
+  trace.range = Math.min(trace.range, toEdgeX, toEdgeZ)
+  shortenToWall(world.map, trace)
 }
 
 function distanceToEdge(start: number, direction: number, side: number): number {
@@ -113,47 +121,54 @@ function tryBody(world: World, trace: Trace, netId: number): void {
   if (!trace.hitsOwnTeam && soldiers.team[netId] === trace.team) return
   const past = scratch.past
   if (!findPastSoldier(world, netId, trace.eighths, past)) return
-  const distance = distanceToCircle(trace, past.x, past.z)
+  measureBody(trace, past)
+  const distance = trace.bodyDistance
   if (distance < 0 || distance > trace.hitDistance) return
   if (distance === trace.hitDistance && netId > trace.hitNetId) return
-  if (past.crouched && isBehindCover(world, trace, distance)) return
+  if (past.crouched && isBehindCover(world, trace)) return
   assert(distance <= trace.range, 'what is met is on the line')
   trace.hitNetId = netId
   trace.hitDistance = distance
 }
 
-/** How far along the line it enters the body at (x, z), -1 when it passes by. */
-function distanceToCircle(trace: Trace, x: number, z: number): number {
-  const toX = x - trace.x
-  const toZ = z - trace.z
+/** Works out `bodyDistance`. */
+function measureBody(trace: Trace, body: PastSoldier): void {
+  const toX = body.x - trace.x
+  const toZ = body.z - trace.z
   const along = toX * trace.dirX + toZ * trace.dirZ
   assert(trace.dirX * trace.dirX + trace.dirZ * trace.dirZ < 1.001, 'a line has a unit direction')
   const squared = toX * toX + toZ * toZ
   const inside = SOLDIER_RADIUS_METRES * SOLDIER_RADIUS_METRES
-  if (squared <= inside) return 0
-  if (along < 0) return -1
   const aside = squared - along * along
-  if (aside > inside) return -1
-  return Math.max(0, along - Math.sqrt(inside - aside))
+  if (squared <= inside) trace.bodyDistance = 0
+  else if (along < 0 || aside > inside) trace.bodyDistance = -1
+  else trace.bodyDistance = Math.max(0, along - Math.sqrt(inside - aside))
 }
 
-/** Whether low cover stands just before a body that the line meets after `distance`. */
-function isBehindCover(world: World, trace: Trace, distance: number): boolean {
+/** Whether low cover stands just before the body at hand. */
+function isBehindCover(world: World, trace: Trace): boolean {
+  const distance = trace.bodyDistance
   const back = Math.max(0, distance - COVER_REACH_METRES)
-  const fromX = trace.x + trace.dirX * back
-  const fromZ = trace.z + trace.dirZ * back
-  const toX = trace.x + trace.dirX * distance
-  const toZ = trace.z + trace.dirZ * distance
-  return isCoverBetween(world.map, fromX, fromZ, toX, toZ)
+  segment.ax = trace.x + trace.dirX * back
+  segment.az = trace.z + trace.dirZ * back
+  segment.bx = trace.x + trace.dirX * distance
+  segment.bz = trace.z + trace.dirZ * distance
+  return isCoverOn(world.map, segment)
 }
 
-/** Whether a crouched soldier at (x, z) would have cover from where the trace starts. */
-export function isSheltered(world: World, trace: Trace, x: number, z: number): boolean {
+/** Whether a soldier, crouched, would have cover from where the trace starts. */
+export function isSheltered(world: World, trace: Trace, netId: number): boolean {
+  const x = world.soldiers.px[netId]!
+  const z = world.soldiers.pz[netId]!
   const dx = x - trace.x
   const dz = z - trace.z
   const distance = Math.sqrt(dx * dx + dz * dz)
   if (distance === 0) return false
   assert(distance > 0, 'two places are apart')
   const share = Math.max(0, distance - COVER_REACH_METRES) / distance
-  return isCoverBetween(world.map, trace.x + dx * share, trace.z + dz * share, x, z)
+  segment.ax = trace.x + dx * share
+  segment.az = trace.z + dz * share
+  segment.bx = x
+  segment.bz = z
+  return isCoverOn(world.map, segment)
 }

@@ -10,6 +10,7 @@ import { Contest, ourBattle } from './contest.ts'
 import { atMost, figuresOf, median, percentile, reported } from './figures.ts'
 
 const STORM_SEC = 10
+const SETTLE_MS = 3000
 
 export async function runBench({ small }: BenchOptions): Promise<BenchRow[]> {
   const players = small ? 100 : 500
@@ -18,14 +19,14 @@ export async function runBench({ small }: BenchOptions): Promise<BenchRow[]> {
   const contest = await Contest.start(setup)
   try {
     await contest.fill()
-    await delay(3000)
+    await delay(small ? 1000 : SETTLE_MS)
     const calm = figuresOf(await contest.window(stormSec))
     await contest.prepare(players)
     contest.mark()
     contest.join(players / stormSec)
     await contest.waitFor(2 * players)
     const storm = await contest.take()
-    await delay(2000)
+    await delay(small ? 1000 : SETTLE_MS)
     const after = figuresOf(await contest.window(stormSec))
     const figures = figuresOf(storm)
     const { joinMs, joinFailures } = storm.crowd

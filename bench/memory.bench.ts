@@ -22,11 +22,11 @@ export async function runBench({ small }: BenchOptions): Promise<BenchRow[]> {
   )
   try {
     await contest.fill()
-    await delay(SETTLE_MS)
+    await delay(small ? SETTLE_MS / 3 : SETTLE_MS)
     const before = await contest.serverRssBytes()
     await contest.add(more, 100)
     await contest.waitFor(FIRST + more)
-    await delay(SETTLE_MS)
+    await delay(small ? SETTLE_MS / 3 : SETTLE_MS)
     const after = await contest.serverRssBytes()
     const perClient = (after - before) / more / KB
     const name = `idle memory, ${FIRST} to ${FIRST + more} clients`

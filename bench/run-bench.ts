@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: finds every `*.bench.ts`, runs each in a process of its own, one after another,
  * and prints value, unit, budget, pass. `--small` for CI, `--json FILE` for tools, names (parts of
- * file names) to run some. What a bench had to leave out is said and counted as skipped. Exits 1
+ * file names) to run some, `--seconds N` for shorter windows than the minute that counts. What a bench had to leave out is said and counted as skipped. Exits 1
  * when a budget is broken or a bench fails.
  */
 import { fork } from 'node:child_process'
@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util'
 
 import type { BenchRow } from '@battalion/testkit/bench-row.ts'
 import type { BenchWord } from './bench-voice.ts'
+import { WINDOW_ENV } from './contest.ts'
 
 /** A bench that has not ended by then is ended and counts as failed. */
 const BENCH_SECONDS_MAX = 1500
@@ -35,8 +36,13 @@ function parseCli(argv: string[]): CliOptions {
   const { values, positionals } = parseArgs({
     args: argv,
     allowPositionals: true,
-    options: { small: { type: 'boolean', default: false }, json: { type: 'string' } },
+    options: {
+      small: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      seconds: { type: 'string' },
+    },
   })
+  if (values.seconds !== undefined) process.env[WINDOW_ENV] = values.seconds
   return { small: values.small, json: values.json, names: positionals }
 }
 

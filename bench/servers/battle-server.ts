@@ -20,6 +20,9 @@ const OWN_MACHINE_LIMITS = {
   READS_PER_ADDRESS_PER_MIN: '1000000',
   PLAYERS_MAX: '4000',
   IDLE_KICK_SEC: '86400',
+  // A bench asks for more than an operator would.
+  ADMIT_WORK_PERCENT_MAX: '10000',
+  ADMIT_BUSY_PERCENT_MAX: '10000',
 }
 
 /** What the phases hold as they are told: all since the one before. */

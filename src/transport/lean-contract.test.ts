@@ -118,7 +118,7 @@ for (const transport of ['ws', 'lean'] as const) {
     }
 
     it('turns away other methods and versions', async () => {
-      const post = await visit(server.port, '/x/y', {}, 'POST')
+      const post = await visit(server.port, '/x/y', {}, { method: 'POST' })
       assert.match(post.head, /^HTTP\/1\.1 405 /)
       const old = await visit(server.port, '/x/y', { 'Sec-WebSocket-Version': '7' })
       assert.match(old.head, /^HTTP\/1\.1 (400|426) [^]*Sec-WebSocket-Version: 13/)

@@ -10,7 +10,6 @@ import { after, before, beforeEach, describe, it } from 'node:test'
 import { createPrng } from '@battalion/base/prng.ts'
 import { until } from '@battalion/testkit/room-server.ts'
 import type { Client } from '@colyseus/core'
-import { WebSocket } from 'ws'
 import { LeanClient } from './lean-client.ts'
 import { LeanKeepalive } from './lean-keepalive.ts'
 import { ReadyState, LeanSocket } from './lean-socket.ts'
@@ -289,12 +288,19 @@ describe('lean transport', () => {
     await until(() => transport.socketCount === 0, 'it is gone')
   })
 
-  it('frames that come with the handshake are heard', async () => {
-    const socket = new WebSocket(`ws://127.0.0.1:${port()}/`)
-    socket.on('open', () => socket.send(Buffer.from([18])))
-    const [answer] = (await once(socket, 'message')) as [Buffer]
-    assert.deepEqual(Array.from(answer), [18])
-    socket.terminate()
+  it('a frame in the same packet as the handshake is heard', async () => {
+    const visitor = await visit(port(), '/', {}, { body: binary(18) })
+    await until(() => visitor.frames.length === 1, 'an answer')
+    assert.deepEqual(Array.from(visitor.frames[0]!.payload), [18])
+    visitor.socket.destroy()
+  })
+
+  it('answers a socket without a seat 32 times, then closes it', async () => {
+    const visitor = await visit(port(), '/')
+    visitor.socket.write(Buffer.concat(Array.from({ length: 40 }, () => binary(18))))
+    await until(() => visitor.closeCode() === 1000, 'a close frame')
+    assert.equal(visitor.frames.length, 33)
+    visitor.socket.destroy()
   })
 
   it('takes the first protocol a browser offers, and nothing that is no token', async () => {

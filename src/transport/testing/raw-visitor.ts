@@ -2,7 +2,6 @@
  * A client with nothing but TCP: asks for an upgrade in its own words, writes any bytes, remembers
  * the frames that came back. For tests only.
  */
-import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 
@@ -28,12 +27,18 @@ export interface RawVisitor {
   closeReason(): string
 }
 
+export interface VisitOptions {
+  readonly method?: string
+  /** Bytes in the same write as the request. */
+  readonly body?: Buffer
+}
+
 /** Connects and asks; `headers` go over those of a good handshake, '' leaves one out. */
 export async function visit(
   port: number,
   path: string,
   headers: Readonly<Record<string, string>> = {},
-  method = 'GET',
+  { method = 'GET', body = Buffer.alloc(0) }: VisitOptions = {},
 ): Promise<RawVisitor> {
   const socket = connect(port, '127.0.0.1')
   socket.setNoDelay(true)
@@ -48,7 +53,8 @@ export async function visit(
   }
   const lines = Object.entries(all).filter(([, value]) => value !== '')
   const text = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  socket.write(`${method} ${path} HTTP/1.1\r\n${text}\r\n`)
+  const request = `${method} ${path} HTTP/1.1\r\n${text}\r\n`
+  socket.write(Buffer.concat([Buffer.from(request), body]))
   return await follow(socket)
 }
 
@@ -102,12 +108,5 @@ function readFrames(bytes: Buffer, into: ServerFrame[]): Buffer<ArrayBuffer> {
     if (rest.byteLength < start + length) return rest
     into.push({ opcode: rest[0]! & 15, payload: rest.subarray(start, start + length) })
     rest = rest.subarray(start + length)
-  }
-}
-
-/** Resolves when `visitor` has this many frames, or is gone. */
-export async function framesOf(visitor: RawVisitor, count: number): Promise<void> {
-  while (visitor.frames.length < count && !visitor.socket.destroyed) {
-    await Promise.race([once(visitor.socket, 'data'), visitor.gone])
   }
 }

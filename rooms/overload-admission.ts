@@ -3,17 +3,14 @@
  * up. Pure. Closes at once, opens again only well below, so that it does not flutter at the edge.
  */
 import { assert } from '@battalion/base/assert.ts'
+import type { RoomLimits } from './ports.ts'
 
-/** Open again below this part of what closes: 60 % of a tick where 70 % closes. */
+/** Open again below this part of what closes: 60 % where 70 % closes. */
 export const OPEN_OVER_CLOSE_RATIO = 6 / 7
-/** The event loop is busy more than this share of the time (everything counts): nobody new. */
-export const CLOSE_BUSY_SHARE = 0.9
-export const OPEN_BUSY_SHARE = 0.8
 /** A p99 of fewer ticks would be the worst tick. */
 export const ADMISSION_TICKS_MIN = 200
 
-assert(OPEN_OVER_CLOSE_RATIO < 1, 'admission has hysteresis by work')
-assert(OPEN_BUSY_SHARE < CLOSE_BUSY_SHARE, 'admission has hysteresis by the loop')
+assert(OPEN_OVER_CLOSE_RATIO < 1, 'admission has hysteresis')
 
 /** What is known of the load. */
 export interface AdmissionLoad {
@@ -25,14 +22,17 @@ export interface AdmissionLoad {
   readonly busyShare: number
 }
 
+/** The part of a room's limits that admission keeps. */
+export type AdmissionLimits = Pick<RoomLimits, 'admitWorkPercentMax' | 'admitBusyPercentMax'>
+
 export class OverloadAdmission {
-  readonly #closeWorkShare: number
+  readonly #limits: AdmissionLimits
   #isOpen = true
 
-  /** Closed from this share of a tick on (p99 of its work, 0.7 = 70 %). */
-  constructor(closeWorkShare: number) {
-    assert(closeWorkShare > 0, 'some work is allowed')
-    this.#closeWorkShare = closeWorkShare
+  constructor(limits: AdmissionLimits) {
+    assert(limits.admitWorkPercentMax > 0, 'some work is allowed')
+    assert(limits.admitBusyPercentMax > 0, 'some time may be used')
+    this.#limits = limits
   }
 
   get isOpen(): boolean {
@@ -42,10 +42,12 @@ export class OverloadAdmission {
   /** Takes the newest figures; returns whether newcomers are let in. */
   update(load: AdmissionLoad): boolean {
     const { tickMsP99, tickCount, stepMs, busyShare } = load
-    const workShare = tickCount < ADMISSION_TICKS_MIN ? 0 : tickMsP99 / stepMs
-    const openWorkShare = this.#closeWorkShare * OPEN_OVER_CLOSE_RATIO
-    if (workShare >= this.#closeWorkShare || busyShare >= CLOSE_BUSY_SHARE) this.#isOpen = false
-    else if (workShare < openWorkShare && busyShare < OPEN_BUSY_SHARE) this.#isOpen = true
+    const { admitWorkPercentMax, admitBusyPercentMax } = this.#limits
+    const work = tickCount < ADMISSION_TICKS_MIN ? 0 : (tickMsP99 / stepMs) * 100
+    // 1 where one of the two is at its limit.
+    const fill = Math.max(work / admitWorkPercentMax, (busyShare * 100) / admitBusyPercentMax)
+    if (fill >= 1) this.#isOpen = false
+    else if (fill < OPEN_OVER_CLOSE_RATIO) this.#isOpen = true
     return this.#isOpen
   }
 }

@@ -36,7 +36,7 @@ export class OverloadControl {
     this.#options = options
     this.#tickRateHz = mode.tickRateHz
     this.#ladder = new OverloadLadder({ mayDilateTime: mode.timeDilation === true })
-    this.#admission = new OverloadAdmission(ports.limits.admitWorkPercentMax / 100)
+    this.#admission = new OverloadAdmission(ports.limits)
   }
 
   /** What holds now. */

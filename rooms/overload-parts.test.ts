@@ -13,6 +13,7 @@ import {
 import { OVERLOAD_NOTICES } from './overload-notices.ts'
 
 const STEP_MS = 50
+const LIMITS = { admitWorkPercentMax: 70, admitBusyPercentMax: 90 }
 
 /** A ladder and a clock that goes from wake-up to wake-up. */
 function createHand(options: { mayDilateTime?: boolean; stepMs?: number } = {}) {
@@ -157,7 +158,7 @@ describe('overload admission', () => {
   const calm = { tickMsP99: 10, tickCount: 256, stepMs: 50, busyShare: 0.2 }
 
   it('[H-05] closes at 70 % of the tick and opens below 60 %', () => {
-    const admission = new OverloadAdmission(0.7)
+    const admission = new OverloadAdmission(LIMITS)
     assert.equal(admission.update(calm), true)
     assert.equal(admission.update({ ...calm, tickMsP99: 34.9 }), true)
     assert.equal(admission.update({ ...calm, tickMsP99: 35 }), false)
@@ -166,15 +167,15 @@ describe('overload admission', () => {
   })
 
   it('[H-05] closes when the process is busy, whoever makes it so', () => {
-    const admission = new OverloadAdmission(0.7)
+    const admission = new OverloadAdmission(LIMITS)
     assert.equal(admission.update({ ...calm, busyShare: 0.89 }), true)
     assert.equal(admission.update({ ...calm, busyShare: 0.9 }), false)
-    assert.equal(admission.update({ ...calm, busyShare: 0.85 }), false)
-    assert.equal(admission.update({ ...calm, busyShare: 0.79 }), true)
+    assert.equal(admission.update({ ...calm, busyShare: 0.8 }), false)
+    assert.equal(admission.update({ ...calm, busyShare: 0.77 }), true)
   })
 
   it('judges no percentile of a few ticks', () => {
-    const admission = new OverloadAdmission(0.7)
+    const admission = new OverloadAdmission(LIMITS)
     assert.equal(
       admission.update({ ...calm, tickMsP99: 90, tickCount: ADMISSION_TICKS_MIN - 1 }),
       true,

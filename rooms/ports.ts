@@ -127,6 +127,8 @@ export interface RoomLimits {
   readonly roomErrorsPerMinuteMax: number
   /** From here, p99 of a tick's work in percent of the tick, newcomers are turned away. */
   readonly admitWorkPercentMax: number
+  /** From here, time of the event loop at work in percent, newcomers are turned away. */
+  readonly admitBusyPercentMax: number
 }
 
 export interface RoomPorts {

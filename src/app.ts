@@ -43,6 +43,8 @@ import { createHttpMetrics } from './telemetry/http-metrics.ts'
 import type { AppLogger } from './telemetry/logger.ts'
 import { createLogger } from './telemetry/logger.ts'
 import { Metrics } from './telemetry/metrics.ts'
+import { createProcessLoad, exportProcessLoad } from './telemetry/process-load.ts'
+import type { ProcessLoad } from './telemetry/process-load.ts'
 import { watchProcess } from './telemetry/process-metrics.ts'
 import type { ProcessWatch } from './telemetry/process-metrics.ts'
 import { createRoomMetrics } from './telemetry/room-metrics.ts'
@@ -94,6 +96,7 @@ interface Parts {
   readonly results: MatchResultSink
   readonly balance: LoadedBalance
   readonly watch: ProcessWatch
+  readonly load: ProcessLoad
   readonly health: Health
   readonly state: { isDraining: boolean; isStarted: boolean; resultsLost: number }
 }
@@ -139,7 +142,10 @@ function createParts(options: AppOptions, dataDir: DataDir): Parts {
     logger.error({ event: 'result.lost', outcome, err: error }, 'a battle result was lost')
   })
   const tokens = createAccessTokens({ key, clock: systemClock, ttlSec: config.accessTokenTtlSec })
-  return { config, dataDir, logger, metrics, tokens, results, balance, watch, health, state }
+  const load = createProcessLoad(systemClock)
+  exportProcessLoad(load, metrics)
+  const made = { config, dataDir, logger, metrics, tokens, results, balance }
+  return { ...made, watch, load, health, state }
 }
 
 async function startParts(parts: Parts, options: AppOptions): Promise<App> {
@@ -257,6 +263,7 @@ function createRoomPorts(parts: Parts, demo: DemoControl | undefined): Omit<Room
     limits: config.roomLimits,
     region: config.region,
     isDraining: () => state.isDraining,
+    processBusyShare: () => parts.load.busyShare(),
     createMatchId: () => toMatchId(randomBytes(MATCH_ID_BYTES).toString('hex')),
     createSeed: () => randomInt(SEED_RANGE),
     ...(demo === undefined ? {} : { demo }),
@@ -289,11 +296,13 @@ function createHttpPorts(parts: Parts, edge: Pick<HttpAppPorts, 'isOriginAllowed
     here: { region, publicUrl },
     version: VERSION,
     gate: createMatchmakingGate({
+      clock: systemClock,
       timers: systemTimers,
       logger,
       isDraining: () => state.isDraining,
       countRequest: metrics.matchmade,
       checkField: (wish) => void chooseField(balance.balance, wish),
+      isBusy: () => parts.load.busyShare() * 100 >= config.admitBusyPercentMax,
       roomsMax: config.roomsMax,
       roomsPerUserMax: config.roomsPerUserMax,
     }),

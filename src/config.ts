@@ -319,6 +319,14 @@ const ROOM_OPTIONS = {
       meaning: 'p99 of tick work, of the tick; from here newcomers get 503',
     },
   ),
+  admitBusyPercentMax: whole(
+    { fallback: 90, min: 10, max: 10_000 },
+    {
+      env: 'ADMIT_BUSY_PERCENT_MAX',
+      unit: '%',
+      meaning: 'event loop at work, over some 10 s; from here newcomers get 503',
+    },
+  ),
   roomErrorsPerMinuteMax: whole(
     { fallback: 3, min: 1, max: 1000 },
     { env: 'ROOM_ERRORS_PER_MIN_MAX', unit: '1/min', meaning: 'errors before a room is closed' },

@@ -1,6 +1,7 @@
 /** The matchmaking gate in front of a real Colyseus on a real port. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 
 import { matchMaker } from '@colyseus/core'
 import { Client } from '@colyseus/sdk'
@@ -171,4 +172,41 @@ describe('matchmaking', () => {
       for (const secret of secrets) assert.ok(!line.includes(secret), line)
     }
   })
+
+  it('[H-05] a battle short of time takes nobody new, and none is opened beside it', async (t) => {
+    let busyShare = 0
+    const { url } = await startTestApp(t, WIDE, {
+      arrangeRooms: (ports) => ({ ...ports, processBusyShare: () => busyShare }),
+    })
+    const token = await signIn(url)
+    const seat = await seatOf(await matchmake(url, 'joinOrCreate/battlefield', { token }))
+    busyShare = 1
+    await untilOverloaded(seat.roomId, true)
+    const paths = ['joinOrCreate/battlefield', 'create/battlefield', `joinById/${seat.roomId}`]
+    for (const path of paths) {
+      for (const spectate of [false, true]) {
+        const stranger = await signIn(url)
+        const answer = await matchmake(url, path, { token: stranger, options: { spectate } })
+        assert.equal(answer.status, 503, path)
+        assert.equal(Number(answer.headers.get('retry-after')), 10)
+        const { code, detail } = (await answer.json()) as { code: string; detail: string }
+        assert.equal(code, 'overloaded', path)
+        assert.match(detail, /try again/)
+      }
+    }
+    assert.equal(roomCount(), 1)
+    busyShare = 0
+    await untilOverloaded(seat.roomId, false)
+    await seatOf(await matchmake(url, 'joinOrCreate/battlefield', { token: await signIn(url) }))
+  })
 })
+
+/** Waits until the matchmaker knows. */
+async function untilOverloaded(roomId: string, wanted: boolean): Promise<void> {
+  for (let look = 0; look < 300; look++) {
+    const [listing] = await matchMaker.query({ roomId })
+    if ((listing?.metadata as { overloaded?: boolean } | undefined)?.overloaded === wanted) return
+    await delay(10)
+  }
+  assert.fail(`the battle was never listed as overloaded: ${String(wanted)}`)
+}

@@ -7,12 +7,13 @@
  */
 import { AppError } from '@battalion/base/app-error.ts'
 import { assert } from '@battalion/base/assert.ts'
-import type { Timers } from '@battalion/base/clock.ts'
+import type { Clock, Timers } from '@battalion/base/clock.ts'
 import { matchMaker } from '@colyseus/core'
 
 import type { BattleListing, BattleMetadata } from '../../matchmaker/choose-battle.ts'
 import { chooseBattle } from '../../matchmaker/choose-battle.ts'
 import type { HttpLogger } from './http-ports.ts'
+import { JoinPace } from './join-pace.ts'
 import type { JoinRequest, MatchmakingGate, Seat } from './matchmaking-routes.ts'
 import { findOwnRoom, seatOwner } from './room-seats.ts'
 import { SerialQueue } from './serial-queue.ts'
@@ -26,6 +27,8 @@ const JOIN_MS_MAX = 5000
 /** A battle that filled up between choosing and reserving is chosen around this often. */
 const ATTEMPTS_MAX = 8
 const RETRY_AFTER_SEC = 5
+/** An overload takes at least so long to pass (s). */
+const OVERLOADED_RETRY_AFTER_SEC = 10
 /** Users whose last room is remembered; the oldest is forgotten first. */
 const REMEMBERED_USERS_MAX = 50_000
 /** Users whose own rooms are remembered before those whose rooms are all gone are forgotten. */
@@ -33,12 +36,15 @@ const ROOM_MAKERS_MAX = 1000
 
 /** What the gate needs. */
 export interface GuardPorts {
+  readonly clock: Pick<Clock, 'monotonicMs'>
   readonly timers: Timers
   readonly logger: HttpLogger
   readonly isDraining: () => boolean
   readonly countRequest: (method: string, status: number) => void
   /** Throws AppError `invalid_request` where the balance has no such mode and map. */
   readonly checkField: (wish: JoinRequest) => void
+  /** True while the process has no time for another battle. */
+  readonly isBusy: () => boolean
   readonly roomsMax: number
   readonly roomsPerUserMax: number
 }
@@ -55,9 +61,15 @@ export function closeColyseusMatchmaking(): void {
 export function createMatchmakingGate(ports: GuardPorts): MatchmakingGate {
   const queue = new SerialQueue({ waitingMax: WAITING_JOINS_MAX, workMsMax: JOIN_MS_MAX }, ports)
   const memory = new SeatMemory()
+  const pace = new JoinPace(ports)
+  const inTurn = (work: () => Promise<Seat>) =>
+    queue.run(async () => {
+      await pace.turn()
+      return await guarded(ports, work)
+    })
   return {
-    join: (call) => queue.run(() => guarded(ports, () => placeJoin(call, memory, ports))),
-    reconnect: (call) => queue.run(() => guarded(ports, () => placeReconnect(call))),
+    join: (call) => inTurn(() => placeJoin(call, memory, ports)),
+    reconnect: (call) => inTurn(() => placeReconnect(call)),
     count: ports.countRequest,
   }
 }
@@ -132,11 +144,15 @@ async function attemptJoin(call: JoinCall, attempt: Attempt): Promise<Seat | und
   if (call.method === 'joinById') return joinRoom(call.target, call, attempt)
   if (call.target !== BATTLE_ROOM) throw new AppError('not_found', 'There is no such room.')
   if (call.method === 'create') return createRoom(call, memory, ports)
-  const listings = (await listBattles()).filter(({ roomId }) => !refused.has(roomId))
+  const listings = (await listBattles()).map((listing) =>
+    refused.has(listing.roomId) ? { ...listing, locked: true } : listing,
+  )
+  const { userId } = call.claims
+  const ownRoomId = findOwnRoom(memory.lastRooms.get(userId), userId)
   const choice = chooseBattle(
     {
       ...pickRequest(call.options),
-      ownRoomId: findOwnRoom(memory.lastRooms.get(call.claims.userId), call.claims.userId),
+      ownRoomId: ownRoomId !== undefined && refused.has(ownRoomId) ? undefined : ownRoomId,
       isDraining: ports.isDraining(),
       mayCreate: call.method === 'joinOrCreate',
     },
@@ -178,6 +194,7 @@ async function joinRoom(
     return toSeat(await matchMaker.joinById(roomId, call.options, authContext(call)))
   } catch (error) {
     if (!isFull(error, roomId)) throw error
+    if (isOverloaded(room)) throw overloaded()
     if (call.method === 'joinById') throw full()
     refused.add(roomId)
     return undefined
@@ -192,12 +209,17 @@ async function createRoom(call: JoinCall, memory: SeatMemory, ports: GuardPorts)
       retryAfterSec: RETRY_AFTER_SEC,
     })
   }
-  if (matchMaker.stats.local.roomCount >= ports.roomsMax) {
-    throw overloaded()
-  }
+  if (matchMaker.stats.local.roomCount >= ports.roomsMax || ports.isBusy()) throw overloaded()
+  // A further battle would take its time from the one that has too little.
+  if ((await listBattles()).some((listing) => listing.overloaded)) throw overloaded()
   const seat = toSeat(await matchMaker.create(BATTLE_ROOM, call.options, authContext(call)))
   memory.rememberRoom(userId, seat.roomId)
   return seat
+}
+
+/** What a room said of itself last. */
+function isOverloaded(room: { readonly metadata?: unknown }): boolean {
+  return (room.metadata as BattleMetadata | undefined)?.overloaded === true
 }
 
 /** What rooms see of the request: the token to check again, and nothing else. */
@@ -244,7 +266,7 @@ function draining(): AppError {
 
 function overloaded(): AppError {
   return new AppError('overloaded', 'This server runs all the battles it can; try again soon.', {
-    retryAfterSec: RETRY_AFTER_SEC,
+    retryAfterSec: OVERLOADED_RETRY_AFTER_SEC,
   })
 }
 

@@ -40,6 +40,7 @@ export const TEST_LIMITS: RoomLimits = {
   undrainedMsMax: 1000,
   roomErrorsPerMinuteMax: 3,
   admitWorkPercentMax: 70,
+  admitBusyPercentMax: 90,
 }
 
 /** One call of a metric. */

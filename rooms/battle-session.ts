@@ -14,6 +14,7 @@ import type { BattleResult, ServerMessages } from '@battalion/wire/messages.ts'
 import type { BattleMetadata } from '../matchmaker/choose-battle.ts'
 import type { BattlefieldState } from '../schema/battlefield-state.ts'
 import type { Client } from '@colyseus/core'
+import { logBegin, logEnd } from './battle-log.ts'
 import { BattleMatch } from './battle-match.ts'
 import { BattleRoster } from './battle-roster.ts'
 import type { Field } from './choose-field.ts'
@@ -336,7 +337,7 @@ export class BattleSession {
   // ---- one match after another -------------------------------------------------------------
 
   #createMatch(): BattleMatch {
-    const { ports, field } = this.#options
+    const { ports, field, roomId } = this.#options
     const match = new BattleMatch({
       balance: ports.balance(),
       mode: field.mode,
@@ -347,6 +348,7 @@ export class BattleSession {
       startedAtMs: ports.clock.wallMs(),
     })
     match.encoder.setFarShare(this.#overload.rung.farShare)
+    logBegin(ports.logger, roomId, match)
     return match
   }
 
@@ -364,6 +366,7 @@ export class BattleSession {
   #endMatch(): void {
     const result = this.#match.result(this.roster.players())
     this.#result = result
+    logEnd(this.#ports.logger, this.#options.roomId, result)
     this.#ports.results.report({
       ...result,
       startedAtMs: this.#match.startedAtMs,

@@ -1,4 +1,4 @@
-/** The result of a battle: whose rows it has, in which order, and how much of it a client is told. */
+/** The result of a battle: whose rows it has, in which order, how much of it a client is told. */
 import { strict as assert } from 'node:assert'
 import { describe, it } from 'node:test'
 import { sampleBalance } from '@battalion/sim/sample-battle.ts'

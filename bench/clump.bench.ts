@@ -1,4 +1,7 @@
-/** A thousand players inside one 3×3 block of cells: everybody sees everybody, the dearest case. */
+/**
+ * A thousand players inside one 3×3 block of cells, the dearest case: who stands in the middle sees
+ * all, who stands at the edge two thirds or less.
+ */
 import type { BenchOptions, BenchRow } from '@battalion/testkit/bench-row.ts'
 import { Contest, ourBattle, timesFor } from './contest.ts'
 import { atMost, conditionRows, figuresOf, reported, visibleOf } from './figures.ts'

@@ -17,7 +17,7 @@ import type { ServerAnswer, ServerSample } from './servers/bench-talk.ts'
 const JOIN_SEC_MAX = 180
 const POLL_MS = 250
 /** A window in earnest (s), and the variable by which the runner hands on another length. */
-const WINDOW_SEC = 60
+export const WINDOW_SEC = 60
 export const WINDOW_ENV = 'BENCH_WINDOW_SEC'
 /** A crowd that is complete but for this share may be measured; the row says how many played. */
 const PLAYING_RATIO_MIN = 0.98

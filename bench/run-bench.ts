@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: finds every `*.bench.ts`, runs each in a process of its own, one after another,
  * and prints value, unit, budget, pass. `--small` for CI, `--json FILE` for tools, names (parts of
- * file names) to run some, `--seconds N` for shorter windows than the minute that counts. What a bench had to leave out is said and counted as skipped. Exits 1
+ * file names) to run some, `--seconds N` for shorter windows than the minute that counts, `--docs` to
+ * put the figures into `docs/performance.md`. What a bench had to leave out is said and counted as skipped. Exits 1
  * when a budget is broken or a bench fails.
  */
 import { fork } from 'node:child_process'
@@ -12,7 +13,8 @@ import { parseArgs } from 'node:util'
 
 import type { BenchRow } from '@battalion/testkit/bench-row.ts'
 import type { BenchWord } from './bench-voice.ts'
-import { WINDOW_ENV } from './contest.ts'
+import { WINDOW_ENV, WINDOW_SEC } from './contest.ts'
+import { writePerformancePage } from './performance-page.ts'
 
 /** A bench that has not ended by then is ended and counts as failed. */
 const BENCH_SECONDS_MAX = 1500
@@ -23,6 +25,10 @@ interface CliOptions {
   readonly small: boolean
   readonly json: string | undefined
   readonly names: readonly string[]
+  /** Put the figures into `docs/performance.md`. */
+  readonly docs: boolean
+  /** Length of a window, as told (s). */
+  readonly seconds: string | undefined
 }
 
 interface BenchEnd {
@@ -40,10 +46,12 @@ function parseCli(argv: string[]): CliOptions {
       small: { type: 'boolean', default: false },
       json: { type: 'string' },
       seconds: { type: 'string' },
+      docs: { type: 'boolean', default: false },
     },
   })
-  if (values.seconds !== undefined) process.env[WINDOW_ENV] = values.seconds
-  return { small: values.small, json: values.json, names: positionals }
+  const { small, json, docs, seconds } = values
+  if (seconds !== undefined) process.env[WINDOW_ENV] = seconds
+  return { small, json, docs, seconds, names: positionals }
 }
 
 function findBenches(names: readonly string[]): string[] {
@@ -97,15 +105,19 @@ function showProgress(text: string): void {
 }
 
 function machineLine(): string {
-  const load = loadavg()[0]!.toFixed(1)
   const { length } = cpus()
-  return `${cpus()[0]?.model ?? 'unknown CPU'}, ${length} cores, load ${load}, Node ${process.version}`
+  return `${cpus()[0]?.model ?? 'unknown CPU'}, ${length} cores, Node ${process.version}`
+}
+
+function loadLine(): string {
+  return loadavg()[0]!.toFixed(1)
 }
 
 async function main(): Promise<void> {
   const options = parseCli(process.argv.slice(2))
   const files = findBenches(options.names)
-  print(`${machineLine()}, ${files.length} benches`)
+  const loadBefore = loadLine()
+  print(`${machineLine()}, load ${loadBefore}, ${files.length} benches`)
   const rows: BenchRow[] = []
   const failures: string[] = []
   let skipped = 0
@@ -119,6 +131,11 @@ async function main(): Promise<void> {
     skipped += end.skipped
   }
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(rows, null, 2)}\n`)
+  if (options.docs) {
+    const seconds = options.seconds ?? String(WINDOW_SEC)
+    const load = `${loadBefore} before, ${loadLine()} after`
+    writePerformancePage(rows, { machine: machineLine(), seconds, load })
+  }
   const missed = rows.filter((row) => !row.pass)
   for (const failure of failures) print(`FAIL  ${failure}`)
   print(

@@ -6,9 +6,7 @@ import { assert } from '@battalion/base/assert.ts'
 
 const floatScratch = new Float32Array(1)
 const floatBits = new Uint32Array(floatScratch.buffer)
-/**
- * Below this many bytes a loop beats making a subarray for `set` (measured: about equal at 200).
- */
+/** Up to so many bytes a loop beats `set` (measured: about equal at 200). */
 const COPY_LOOP_BYTES_MAX = 192
 
 export class ByteWriter {
@@ -86,16 +84,26 @@ export class ByteWriter {
     this.bytes[this.at++] = value >> 7
   }
 
-  /** Copies `source[start..end)`; the caller has reserved the room. */
+  /** Whether these are so many bytes that a view of them and `copyView` are worth it. */
+  static isLarge(count: number): boolean {
+    return count > COPY_LOOP_BYTES_MAX
+  }
+
+  /**
+   * Copies a whole view. Made once and copied by hundreds of viewers: a view for each of them was
+   * 95 KB of heap per send of a crowd of 1,000.
+   */
+  copyView(view: Uint8Array): void {
+    assert(this.at + view.length <= this.bytes.length, 'the copied bytes fit the buffer')
+    this.bytes.set(view, this.at)
+    this.at += view.length
+  }
+
+  /** Copies `source[start..end)`, not many; the caller has reserved the room. */
   copy(source: Uint8Array, start: number, end: number): void {
     const { bytes } = this
     const count = end - start
     assert(this.at + count <= bytes.length, 'the copied bytes fit the buffer')
-    if (count > COPY_LOOP_BYTES_MAX) {
-      bytes.set(source.subarray(start, end), this.at)
-      this.at += count
-      return
-    }
     let at = this.at
     for (let from = start; from < end; from++) bytes[at++] = source[from]!
     this.at = at

@@ -58,6 +58,9 @@ export class CellDemand {
   readonly #sources: DemandSources
   readonly #blockBytes: number
   #isCut = false
+  /** Shares that the block at hand affords. */
+  #updateShareAt = 1
+  #effectShareAt = 1
 
   constructor(sources: DemandSources, blockBytes: number) {
     const { cellCount } = sources.world.map
@@ -116,8 +119,9 @@ export class CellDemand {
     const effectsMax = Math.min(effects, Math.max(rest * EFFECT_SHARE, rest - updates))
     const updatesMax = Math.min(updates, rest - effectsMax)
     assert(updatesMax >= 0, 'a block affords something')
-    this.#cutBlock(centre, updates === 0 ? 1 : updatesMax / updates, this.updateShare)
-    this.#cutBlock(centre, effects === 0 ? 1 : effectsMax / effects, this.effectShare)
+    this.#updateShareAt = updates === 0 ? 1 : updatesMax / updates
+    this.#effectShareAt = effects === 0 ? 1 : effectsMax / effects
+    this.#cutBlock(centre)
     this.#isCut = true
   }
 
@@ -134,14 +138,16 @@ export class CellDemand {
     return sum
   }
 
-  #cutBlock(centre: number, share: number, shares: Float64Array): void {
+  #cutBlock(centre: number): void {
+    const { updateShare, effectShare } = this
     const { cellsX, cellsZ } = this.#sources.world.map
     const cx = centre % cellsX
     const cz = (centre - cx) / cellsX
     for (let z = Math.max(cz - 1, 0); z <= Math.min(cz + 1, cellsZ - 1); z++) {
       for (let x = Math.max(cx - 1, 0); x <= Math.min(cx + 1, cellsX - 1); x++) {
         const cell = z * cellsX + x
-        if (share < shares[cell]!) shares[cell] = share
+        if (this.#updateShareAt < updateShare[cell]!) updateShare[cell] = this.#updateShareAt
+        if (this.#effectShareAt < effectShare[cell]!) effectShare[cell] = this.#effectShareAt
       }
     }
   }

@@ -6,7 +6,7 @@
  * 0 and keeps its baseline.
  */
 import { assert } from '@battalion/base/assert.ts'
-import type { ByteWriter } from './byte-writer.ts'
+import { ByteWriter } from './byte-writer.ts'
 import type { CellMembers } from './cell-members.ts'
 import type { EntityCapture } from './entity-capture.ts'
 import { ChangeCode, ENTITY_FIELDS } from './fields.ts'
@@ -29,11 +29,14 @@ export interface CellSources {
 export class CellWriter {
   readonly #writer: ByteWriter
   readonly #sources: CellSources
-  /** Where the delta of a cell stands in the shared bytes. */
-  readonly deltaStart: Int32Array
-  readonly deltaEnd: Int32Array
-  readonly keyStart: Int32Array
-  readonly keyEnd: Int32Array
+  /** Where the delta and the keyframe of a cell stand in the shared bytes. */
+  readonly #deltaStart: Int32Array
+  readonly #deltaEnd: Int32Array
+  readonly #keyStart: Int32Array
+  readonly #keyEnd: Int32Array
+  /** Views of large ones, by cell, and the send they were made in. */
+  readonly #deltaViews: (Uint8Array | undefined)[]
+  readonly #keyViews: (Uint8Array | undefined)[]
   /** Send in which a cell's keyframe was encoded. */
   readonly #keySend: Uint32Array
   #send = 0
@@ -42,10 +45,12 @@ export class CellWriter {
   constructor(writer: ByteWriter, cellCount: number, sources: CellSources) {
     this.#writer = writer
     this.#sources = sources
-    this.deltaStart = new Int32Array(cellCount)
-    this.deltaEnd = new Int32Array(cellCount)
-    this.keyStart = new Int32Array(cellCount)
-    this.keyEnd = new Int32Array(cellCount)
+    this.#deltaStart = new Int32Array(cellCount)
+    this.#deltaEnd = new Int32Array(cellCount)
+    this.#keyStart = new Int32Array(cellCount)
+    this.#keyEnd = new Int32Array(cellCount)
+    this.#deltaViews = Array.from({ length: cellCount }, () => undefined)
+    this.#keyViews = Array.from({ length: cellCount }, () => undefined)
     this.#keySend = new Uint32Array(cellCount)
   }
 
@@ -58,21 +63,40 @@ export class CellWriter {
     writer.reserve(1)
     const nothingAt = writer.at
     writer.u8(0)
-    for (let cell = 0; cell < this.deltaStart.length; cell++) {
+    for (let cell = 0; cell < this.#deltaStart.length; cell++) {
       const bits = this.#deltaBits(cell)
-      this.deltaStart[cell] = bits === 0 ? nothingAt : writer.at
+      this.#deltaStart[cell] = bits === 0 ? nothingAt : writer.at
       if (bits !== 0) this.#writeDelta(cell, bits)
-      this.deltaEnd[cell] = bits === 0 ? nothingAt + 1 : writer.at
+      this.#deltaEnd[cell] = bits === 0 ? nothingAt + 1 : writer.at
+      this.#deltaViews[cell] = undefined
     }
   }
 
-  /** Makes sure the keyframe of a cell is encoded for this send. */
-  ensureKey(cell: number): void {
-    if (this.#keySend[cell] === this.#send) return
+  /** Copies the delta of a cell into a frame. */
+  composeDelta(writer: ByteWriter, cell: number): void {
+    const start = this.#deltaStart[cell]!
+    const end = this.#deltaEnd[cell]!
+    const { bytes } = this.#writer
+    if (!ByteWriter.isLarge(end - start)) writer.copy(bytes, start, end)
+    else writer.copyView((this.#deltaViews[cell] ??= bytes.subarray(start, end)))
+  }
+
+  /** Copies the keyframe of a cell into a frame; the first of a send encodes it. */
+  composeKey(writer: ByteWriter, cell: number): void {
+    if (this.#keySend[cell] !== this.#send) this.#encodeKey(cell)
+    const start = this.#keyStart[cell]!
+    const end = this.#keyEnd[cell]!
+    const { bytes } = this.#writer
+    if (!ByteWriter.isLarge(end - start)) writer.copy(bytes, start, end)
+    else writer.copyView((this.#keyViews[cell] ??= bytes.subarray(start, end)))
+  }
+
+  #encodeKey(cell: number): void {
     this.#keySend[cell] = this.#send
-    this.keyStart[cell] = this.#writer.at
+    this.#keyViews[cell] = undefined
+    this.#keyStart[cell] = this.#writer.at
     this.#writeKey(cell)
-    this.keyEnd[cell] = this.#writer.at
+    this.#keyEnd[cell] = this.#writer.at
     this.keyCells++
   }
 

@@ -168,20 +168,11 @@ export class SnapshotEncoder {
       for (let cx = Math.max(centreX - radius, 0); cx <= east; cx++) {
         const cell = cz * cellsX + cx
         const isKnown = Math.abs(cx - toldX) <= toldRadius && Math.abs(cz - toldZ) <= toldRadius
-        this.#composeCell(writer, cell, isKnown)
+        if (isKnown) this.#cells.composeDelta(writer, cell)
+        else this.#cells.composeKey(writer, cell)
         visibleCount += counts[cell]!
       }
     }
     viewer.visibleCount = visibleCount
-  }
-
-  #composeCell(writer: ByteWriter, cell: number, isKnown: boolean): void {
-    const cells = this.#cells
-    if (isKnown) {
-      writer.copy(this.#shared.bytes, cells.deltaStart[cell]!, cells.deltaEnd[cell]!)
-      return
-    }
-    cells.ensureKey(cell)
-    writer.copy(this.#shared.bytes, cells.keyStart[cell]!, cells.keyEnd[cell]!)
   }
 }

@@ -23,7 +23,12 @@ import { SNAPSHOT_BYTES_MAX } from './wire-limits.ts'
 const PLAYERS = 1000
 const RATE_HZ = 20
 const SPEED_MPS = 5
-const HURT_PER_TICK = 30
+/** Of all, per tick. */
+const HURT_RATIO = 0.03
+const SHOTS_RATIO = 1 / 8
+/** Half of the players on half of the field: the same density. */
+const CELLS_OF_ALL = 15
+const CELLS_OF_HALF = 11
 /** Envelope and WebSocket header. */
 const OVERHEAD_BYTES = 6
 /** Bytes per player and second that a bench may cost. */
@@ -39,17 +44,21 @@ class CrowdBench {
   readonly buffer = new Uint8Array(PLAYERS * 4096 + SNAPSHOT_BYTES_MAX)
   readonly hasCombat: boolean
   /** Bytes composed for each viewer, by net id. */
-  readonly received = new Float64Array(PLAYERS)
+  readonly received: Float64Array
+  readonly #players: number
   readonly #prng = createPrng(4)
-  readonly #heading = new Uint16Array(PLAYERS)
+  readonly #heading: Uint16Array
   #hash = 0
 
   /** `cells`: side of the square field in cells. */
-  constructor(cells: number, hasCombat: boolean) {
+  constructor(cells: number, hasCombat: boolean, players = PLAYERS) {
     this.hasCombat = hasCombat
-    this.world = createCrowdWorld(PLAYERS, cells * 64)
+    this.#players = players
+    this.received = new Float64Array(players)
+    this.#heading = new Uint16Array(players)
+    this.world = createCrowdWorld(players, cells * 64)
     this.encoder = new SnapshotEncoder(this.world)
-    for (let id = 0; id < PLAYERS; id++) {
+    for (let id = 0; id < players; id++) {
       this.#heading[id] = nextBelow(this.#prng, 65536)
       const team = this.world.soldiers.team[id]!
       this.viewers.push(createViewer({ netId: id as NetId, team }))
@@ -62,7 +71,7 @@ class CrowdBench {
     const side = map.map.widthMetres
     const step = SPEED_MPS / RATE_HZ
     this.world.tick = (this.world.tick + 1) as World['tick']
-    for (let id = 0; id < PLAYERS; id++) {
+    for (let id = 0; id < this.#players; id++) {
       this.#heading[id]! += nextBelow(this.#prng, 2400) - 1200
       const x = soldiers.px[id]! + cosOfAngle(this.#heading[id]!) * step
       const z = soldiers.pz[id]! + sinOfAngle(this.#heading[id]!) * step
@@ -73,19 +82,19 @@ class CrowdBench {
       soldiers.hasAck[id] = 1
       soldiers.ackSeq[id]!++
     }
-    for (let index = 0; index < HURT_PER_TICK; index++) {
-      soldiers.hp[nextBelow(this.#prng, PLAYERS)] = 1 + nextBelow(this.#prng, 100)
+    for (let index = 0; index < this.#players * HURT_RATIO; index++) {
+      soldiers.hp[nextBelow(this.#prng, this.#players)] = 1 + nextBelow(this.#prng, 100)
     }
     this.world.events.count = 0
     if (this.hasCombat) this.#fight()
     rebinSoldiers(this.world)
   }
 
-  /** 125 shots a tick, a quarter of them hits, one kill. */
+  /** Of a thousand 125 shots a tick, a quarter of them hits; one kill. */
   #fight(): void {
     const { events, soldiers } = this.world
-    for (let shot = 0; shot < PLAYERS / 8; shot++) {
-      const actor = nextBelow(this.#prng, PLAYERS)
+    for (let shot = 0; shot < this.#players * SHOTS_RATIO; shot++) {
+      const actor = nextBelow(this.#prng, this.#players)
       soldiers.magazine[actor * 2]!--
       const row = addEvent(events, EventType.shot)
       events.actor[row] = actor
@@ -97,15 +106,15 @@ class CrowdBench {
       if (shot % 4 === 0) this.#hit(actor)
     }
     const row = addEvent(events, EventType.kill)
-    events.actor[row] = nextBelow(this.#prng, PLAYERS)
-    events.target[row] = nextBelow(this.#prng, PLAYERS)
+    events.actor[row] = nextBelow(this.#prng, this.#players)
+    events.target[row] = nextBelow(this.#prng, this.#players)
   }
 
   #hit(actor: number): void {
     const { events } = this.world
     const row = addEvent(events, EventType.hit)
     events.actor[row] = actor
-    events.target[row] = nextBelow(this.#prng, PLAYERS)
+    events.target[row] = nextBelow(this.#prng, this.#players)
     events.value[row] = 20
   }
 
@@ -118,7 +127,7 @@ class CrowdBench {
   compose(): number {
     let bytes = 0
     let at = 0
-    for (let id = 0; id < PLAYERS; id++) {
+    for (let id = 0; id < this.#players; id++) {
       const end = this.encoder.compose(this.viewers[id]!, this.buffer, at)
       this.received[id]! += end - at
       bytes += end - at
@@ -190,15 +199,27 @@ function clumpRows(bench: CrowdBench, ticks: number): BenchRow[] {
   ]
 }
 
-/** Heap that 100 ticks of encoding and composing leave to the collector. */
-function allocationRow(bench: CrowdBench): BenchRow {
-  const ticks = 100
-  for (let tick = 0; tick < 20; tick++) bench.tick()
-  const before = process.memoryUsage().heapUsed
-  for (let tick = 0; tick < ticks; tick++) bench.tick()
-  const grown = Math.max(0, process.memoryUsage().heapUsed - before)
-  const perFrame = grown / (ticks * PLAYERS)
-  return costRow('spread: heap per composed frame', perFrame, 'B', 16)
+/** Heap of one more player: the slope between half of them and all. */
+function heapRow(name: string, cells: readonly [half: number, all: number]): BenchRow {
+  const many = heapPerSend(new CrowdBench(cells[1], true))
+  const few = heapPerSend(new CrowdBench(cells[0], true, PLAYERS / 2))
+  const slope = (many - few) / (PLAYERS / 2)
+  return costRow(`${name}: heap per player and send`, slope, 'B', 1)
+}
+
+/** Median bytes that encoding and composing leave to the collector. */
+function heapPerSend(bench: CrowdBench): number {
+  for (let tick = 0; tick < 400; tick++) bench.tick()
+  const samples = new Float64Array(101)
+  for (let tick = 0; tick < samples.length; tick++) {
+    bench.move()
+    const before = process.memoryUsage().heapUsed
+    bench.encode()
+    bench.compose()
+    // A collection in between makes it negative; most sends have none.
+    samples[tick] = process.memoryUsage().heapUsed - before
+  }
+  return samples.sort()[samples.length >> 1]!
 }
 
 /** CPU of one decoder that takes every frame of one viewer, over and over. */
@@ -233,11 +254,12 @@ function costRow(name: string, value: number, unit: string, budget: number | nul
 
 export const runBench: RunBench = ({ small }) => {
   const ticks = small ? 60 : 600
-  const spread = new CrowdBench(15, false)
+  const spread = new CrowdBench(CELLS_OF_ALL, false)
   const rows = crowdRows('spread', spread, ticks)
-  rows.push(allocationRow(spread), decodeRow(spread, Math.min(ticks, 100)))
-  rows.push(...crowdRows('combat', new CrowdBench(15, true), ticks))
+  rows.push(decodeRow(spread, Math.min(ticks, 100)))
+  rows.push(...crowdRows('combat', new CrowdBench(CELLS_OF_ALL, true), ticks))
   const clump = new CrowdBench(3, true)
   rows.push(...crowdRows('clump', clump, ticks), ...clumpRows(clump, ticks))
+  rows.push(heapRow('combat', [CELLS_OF_HALF, CELLS_OF_ALL]), heapRow('clump', [3, 3]))
   return rows
 }

@@ -1,9 +1,9 @@
 /**
  * The field battles are measured on: a square of whole cells at a chosen density, strewn with the
- * boxes of the shipped front, spawn areas in every cell so that the crowd stays spread. Rules are the
- * shipped ones, but weapons do a tenth of their damage and carry more rounds, and nobody has armour:
- * all keep fighting, every hit shows, few are off the field, and the number of visible soldiers
- * holds for the whole window.
+ * boxes of the shipped front, spawn areas in every cell so that the crowd stays spread. Rules are
+ * the shipped ones, but weapons do a tenth of their damage and carry more rounds, and nobody has
+ * armour: all keep fighting, every hit shows, few are off the field, and the number of visible
+ * soldiers holds for the whole window.
  */
 import { CELL_METRES } from '@battalion/sim/limits.ts'
 import type { Balance, BattleMap, Mode, SpawnArea, Weapon } from '@battalion/sim/balance.ts'

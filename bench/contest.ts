@@ -76,7 +76,7 @@ export class Contest {
     try {
       const { url } = await server.ask<ServerAnswer & { type: 'ready' }>('ready')
       const crowd = new Program({
-        program: 'bench/clients/crowd-program.ts',
+        program: 'bench/crowd-program.ts',
         role: 'clients',
         options: {
           url,

@@ -1,7 +1,7 @@
 /**
- * The floor of a run: what one write of a finished frame to one socket costs on this machine at this
- * moment. Limits in milliseconds and cores hold for FLOOR_MICROSEC and scale with what is measured,
- * so that a slower or noisier machine neither passes nor fails by itself.
+ * The floor of a run: what one write of a finished frame to one socket costs on this machine at
+ * this moment. Limits in milliseconds and cores hold for FLOOR_MICROSEC and scale with what is
+ * measured, so that a slower or noisier machine neither passes nor fails by itself.
  */
 import type { BenchRow } from '@battalion/testkit/bench-row.ts'
 import { benchRow } from '@battalion/testkit/bench-row.ts'

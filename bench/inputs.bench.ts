@@ -1,7 +1,8 @@
 /**
  * What inputs cost the server: the same standing crowd without inputs, with ten frames a second of
- * two commands, and with twenty of one. The commands change nothing, so the difference of the whole
- * process's CPU is what receiving, checking, queueing and taking them costs, acknowledgement included.
+ * two commands, and with twenty of one. The commands change nothing, so the difference of the
+ * whole process's CPU is what receiving, checking, queueing and taking them costs, acknowledgement
+ * included.
  */
 import type { BenchOptions, BenchRow } from '@battalion/testkit/bench-row.ts'
 import { cellsFor } from './bench-field.ts'

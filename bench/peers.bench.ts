@@ -1,8 +1,8 @@
 /**
- * Four hundred players on the same field at the same rate: stock MapSchema, StateView with the same
- * grid, nengi 2, and us between them, each peer before and after us in the same run. Ratios are what
- * counts. Bypassed in the peers' favour: fights, walls, rewind, acknowledgements, scoreboard, far
- * tier, authentication; nengi's handshake. Bypassed in ours: nothing.
+ * Four hundred players on the same field at the same rate: stock MapSchema, StateView with the
+ * same grid, nengi 2, and us between them, each peer before and after us in the same run. Ratios
+ * are what counts. Bypassed in the peers' favour: fights, walls, rewind, acknowledgements,
+ * scoreboard, far tier, authentication; nengi's handshake. Bypassed in ours: nothing.
  */
 import type { BenchOptions, BenchRow } from '@battalion/testkit/bench-row.ts'
 import { cellsFor } from './bench-field.ts'

@@ -83,10 +83,10 @@ function limitsPicture(rows: readonly BenchRow[]): string {
     const width = Math.min(1, (Number.isFinite(share) ? share : 2) * LIMIT_SHARE) * room
     const y = index * BAR_HEIGHT + 4
     const colour = pass ? COLOURS.pass : COLOURS.miss
-    return `${label(NAME_WIDTH - 8, y + 14, name, 'end')}
-<rect x="${NAME_WIDTH}" y="${y}" width="${Math.max(1, width).toFixed(1)}" height="${BAR_HEIGHT - 6}" fill="${colour}"/>`
+    return label(NAME_WIDTH - 8, y + 14, name, 'end') + bar(y, width, colour)
   })
-  const line = `<line x1="${limitX}" x2="${limitX}" y1="0" y2="${height - 22}" stroke="${COLOURS.line}" stroke-dasharray="4 3"/>`
+  const ends = `x1="${limitX}" x2="${limitX}" y1="0" y2="${height - 22}"`
+  const line = `<line ${ends} stroke="${COLOURS.line}" stroke-dasharray="4 3"/>`
   return picture(height, [...bars, line, label(limitX, height - 8, 'limit', 'middle')])
 }
 
@@ -107,23 +107,27 @@ function tickPicture(rows: readonly BenchRow[]): string {
   const drawn = bars.map(({ name, ms }, index) => {
     const y = index * BAR_HEIGHT + 4
     const width = (ms / longest) * room
-    const colour = PHASE_COLOURS[index % PHASE_COLOURS.length]
-    return `${label(NAME_WIDTH - 8, y + 14, name, 'end')}
-<rect x="${NAME_WIDTH}" y="${y}" width="${width.toFixed(1)}" height="${BAR_HEIGHT - 6}" fill="${colour}"/>
-${label(NAME_WIDTH + width + 6, y + 14, `${short(ms)} ms`, 'start')}`
+    const colour = PHASE_COLOURS[index % PHASE_COLOURS.length]!
+    const value = label(NAME_WIDTH + width + 6, y + 14, `${short(ms)} ms`, 'start')
+    return label(NAME_WIDTH - 8, y + 14, name, 'end') + bar(y, width, colour) + value
   })
   return picture(bars.length * BAR_HEIGHT + 8, drawn)
 }
 
-// oxlint-disable-next-line max-params -- a place, a text and its side
+function bar(y: number, width: number, fill: string): string {
+  const shown = Math.max(1, width).toFixed(1)
+  const size = `width="${shown}" height="${BAR_HEIGHT - 6}"`
+  return `<rect x="${NAME_WIDTH}" y="${y}" ${size} fill="${fill}"/>`
+}
+
 function label(x: number, y: number, text: string, anchor: string): string {
   const safe = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
-  return `<text x="${x.toFixed(1)}" y="${y}" text-anchor="${anchor}" fill="${COLOURS.text}">${safe}</text>`
+  const place = `x="${x.toFixed(1)}" y="${y}" text-anchor="${anchor}"`
+  return `<text ${place} fill="${COLOURS.text}">${safe}</text>`
 }
 
 function picture(height: number, parts: readonly string[]): string {
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12">
-${parts.join('\n')}
-</svg>
-`
+  const open = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}"`
+  const lines = [`${open} font-family="sans-serif" font-size="12">`, ...parts, '</svg>', '']
+  return lines.join('\n')
 }

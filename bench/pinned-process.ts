@@ -1,7 +1,8 @@
 /**
- * Programs under test as child processes, each on its own core: the server on the first, clients on
- * the others, so that neither borrows time from the other. Without `taskset`, or with one core, they
- * run unpinned and rows say so. A child ends with this process; this file ends only what it started.
+ * Programs under test as child processes, each on its own core: the server on the first, clients
+ * on the others, so that neither borrows time from the other. Without `taskset`, or with one core,
+ * they run unpinned and rows say so. A child ends with this process; this file ends only what it
+ * started.
  */
 import { fork, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'

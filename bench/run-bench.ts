@@ -1,9 +1,9 @@
 /**
  * `npm run bench`: finds every `*.bench.ts`, runs each in a process of its own, one after another,
  * and prints value, unit, budget, pass. `--small` for CI, `--json FILE` for tools, names (parts of
- * file names) to run some, `--seconds N` for shorter windows than the minute that counts, `--docs` to
- * put the figures into `docs/performance.md`. What a bench had to leave out is said and counted as skipped. Exits 1
- * when a budget is broken or a bench fails.
+ * file names) to run some, `--seconds N` for shorter windows than the minute that counts, `--docs`
+ * to put the figures into `docs/performance.md`. What a bench had to leave out is said and counted
+ * as skipped. Exits 1 when a budget is broken or a bench fails.
  */
 import { fork } from 'node:child_process'
 import { globSync, writeFileSync } from 'node:fs'

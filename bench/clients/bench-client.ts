@@ -1,9 +1,13 @@
 /**
- * One client of a bench: takes a real seat where there is such, acknowledges the join, answers pings
- * (bench-socket.ts), sends inputs, asks for the round trip now and then, counts. Reads no more of a
- * snapshot than its head, unless it is an observer. The same client for us and for peers.
+ * One client of a bench: takes a real seat where there is such, acknowledges the join, answers
+ * pings (bench-socket.ts), sends inputs, asks for the round trip now and then, counts. Reads no
+ * more of a snapshot than its head, unless it is an observer. The same client for us and for
+ * peers.
  */
 import type { Command } from '@battalion/sim/commands.ts'
+import type { Clock, Timers } from '@battalion/base/clock.ts'
+import { createPrng, nextFloat } from '@battalion/base/prng.ts'
+import type { PrngState } from '@battalion/base/prng.ts'
 import { EventType } from '@battalion/sim/events.ts'
 import { createCommand } from '@battalion/wire/input-codec.ts'
 import { BYTES_SNAPSHOT } from '@battalion/wire/messages.ts'
@@ -50,6 +54,8 @@ export interface CrowdCounts {
 
 /** What all clients of the process share. */
 export interface SharedCrowd {
+  readonly clock: Clock
+  readonly timers: Timers
   readonly task: CrowdTask
   readonly books: CrowdBooks
   readonly board: SignBoard
@@ -64,6 +70,7 @@ export class BenchClient {
   readonly #index: number
   readonly #shared: SharedCrowd
   readonly #hand: PlayerHand
+  readonly #dice: PrngState
   readonly #head: LeanHead = { tick: 0, hasPosition: false, x: 0, z: 0 }
   #first = Promise.withResolvers<void>()
   #token = ''
@@ -79,6 +86,7 @@ export class BenchClient {
   constructor(index: number, shared: SharedCrowd) {
     this.#index = index
     this.#shared = shared
+    this.#dice = createPrng(index)
     this.#hand = new PlayerHand(index, shared.books, shared.task.sideMetres)
   }
 
@@ -109,9 +117,10 @@ export class BenchClient {
       message: (bytes, start, end) => this.#onMessage(bytes, start, end),
       closed: (code) => this.#onClosed(code),
     })
-    const patience = setTimeout(() => this.#first.reject(new RangeError('no state')), JOIN_MS_MAX)
+    const { reject } = this.#first
+    const late = this.#shared.timers.setTimeout(() => reject(new RangeError('late')), JOIN_MS_MAX)
     await this.#socket.opened
-    await this.#first.promise.finally(() => clearTimeout(patience))
+    await this.#first.promise.finally(() => late.cancel())
   }
 
   /** Sends one input frame; called at the behaviour's pace. */
@@ -141,13 +150,14 @@ export class BenchClient {
     if (this.#inputsWaiting > 0) return
     const isDue = nowMs >= this.#nextSignMs
     if (isDue) {
-      this.#nextSignMs = nowMs + SIGN_MS_MIN + SIGN_MS_SPREAD * Math.random()
+      this.#nextSignMs = nowMs + SIGN_MS_MIN + SIGN_MS_SPREAD * nextFloat(this.#dice)
       this.#signYaw = (this.#signYaw + QUARTER_TURN) & 0xffff
     }
     this.#hand.command(nowMs, { play: 'still', framesPerSec: 20, commandsPerFrame: 1 }, single[0]!)
     single[0]!.yaw = this.#signYaw
     this.#number(single[0]!)
-    if (isDue) this.#shared.board.signed(this.#netId, this.#signYaw, performance.now())
+    if (isDue)
+      this.#shared.board.signed(this.#netId, this.#signYaw, this.#shared.clock.monotonicMs())
     this.#sendInputs(single)
   }
 
@@ -191,7 +201,7 @@ export class BenchClient {
     }
     if (this.#observer !== undefined) {
       if (!this.#observer.decoder.apply(body).ok) counts.decodeFailures++
-      board.decoded(this.#observer, performance.now())
+      board.decoded(this.#observer, this.#shared.clock.monotonicMs())
       countFight(this.#observer.decoder, counts)
     }
     this.#onState()

@@ -1,7 +1,7 @@
 /**
- * A WebSocket client for thousands per core: one read buffer shared by all sockets (Node's `onread`),
- * frames cut out of it in place. Answers pings, counts every byte. Answers nobody politely: what is
- * no server frame ends the connection.
+ * A WebSocket client for thousands per core: one read buffer shared by all sockets (Node's
+ * `onread`), frames cut out of it in place. Answers pings, counts every byte. Answers nobody
+ * politely: what is no server frame ends the connection.
  */
 import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'

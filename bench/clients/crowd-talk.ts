@@ -5,7 +5,10 @@ export type Dialect = 'battle' | 'colyseus' | 'nengi' | 'floor'
 
 /** What clients do once they are in. */
 export interface Behaviour {
-  /** `fight` runs and shoots, `walk` runs, `still` sends commands that change nothing, `silent` none. */
+  /**
+   * `fight` runs and shoots, `walk` runs, `still` sends commands that change nothing, `silent`
+   * none.
+   */
   readonly play: 'fight' | 'walk' | 'still' | 'silent'
   readonly framesPerSec: number
   readonly commandsPerFrame: 1 | 2

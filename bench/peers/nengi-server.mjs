@@ -8,7 +8,7 @@ import nengi from 'nengi'
 import buffers from 'nengi-buffers'
 import { WebSocketServer } from 'ws'
 import { readOptions, serveBench } from '../servers/bench-talk.ts'
-import { PeerWalk } from '../servers/peer-walk.ts'
+import { PeerWalk } from './peer-walk.mjs'
 import { TickRecorder } from '../servers/tick-recorder.ts'
 import { startTicks } from '../servers/tick-timer.ts'
 

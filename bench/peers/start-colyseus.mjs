@@ -8,7 +8,9 @@ import { Server } from '@colyseus/core'
 import { WebSocketTransport } from '@colyseus/ws-transport'
 import { serveBench } from '../servers/bench-talk.ts'
 
-/** Room for the full state of a few thousand; the default of 16 KB would re-encode with a warning. */
+/**
+ * Room for the full state of a few thousand; the default of 16 KB would re-encode with a warning.
+ */
 const STATE_BYTES_MAX = 4 * 1024 * 1024
 
 const silent = () => undefined

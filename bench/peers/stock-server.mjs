@@ -2,7 +2,7 @@
 import { Room } from '@colyseus/core'
 import { schema, t } from '@colyseus/schema'
 import { readOptions } from '../servers/bench-talk.ts'
-import { PeerWalk } from '../servers/peer-walk.ts'
+import { PeerWalk } from './peer-walk.mjs'
 import { TickRecorder } from '../servers/tick-recorder.ts'
 import { startTicks } from '../servers/tick-timer.ts'
 import { readNewest } from './read-inputs.mjs'

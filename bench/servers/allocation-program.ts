@@ -1,7 +1,7 @@
 /**
- * A battle without sockets or clock, in a process whose young generation is so large that nothing is
- * collected while a tick runs: what the heap grew by is what the tick allocated. Commands come in by
- * the real parser. Started by the bench, never by hand.
+ * A battle without sockets or clock, in a process whose young generation is so large that nothing
+ * is collected while a tick runs: what the heap grew by is what the tick allocated. Commands come
+ * in by the real parser. Started by the bench, never by hand.
  */
 import { createPrng, nextUint32 } from '@battalion/base/prng.ts'
 import type { PrngState } from '@battalion/base/prng.ts'

@@ -1,10 +1,13 @@
 /**
- * What the bench runner and a server under test say to each other over IPC, and the server's end of
- * it. All servers, ours and the peers', are asked the same questions and answer with the same sample.
+ * What the bench runner and a server under test say to each other over IPC, and the server's end
+ * of it. All servers, ours and the peers', are asked the same questions and answer with the same
+ * sample.
  */
 import type { TickRecorder } from './tick-recorder.ts'
 
-/** Runner to server: `mark` starts a window, `take` ends it, `collect` asks for a full collection. */
+/**
+ * Runner to server: `mark` starts a window, `take` ends it, `collect` asks for a full collection.
+ */
 export interface ServerQuestion {
   readonly type: 'mark' | 'take' | 'collect'
 }
@@ -44,7 +47,9 @@ export function readOptions(): ServerOptions {
   return JSON.parse(process.argv[2] ?? '{}') as ServerOptions
 }
 
-/** Tells the runner where the server is, then answers its questions; ends when the runner is gone. */
+/**
+ * Tells the runner where the server is, then answers its questions; ends when the runner is gone.
+ */
 export function serveBench(url: string, recorder: TickRecorder): void {
   process.on('message', (question: ServerQuestion) => {
     if (question.type === 'mark') recorder.mark()

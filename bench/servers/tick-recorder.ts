@@ -3,6 +3,7 @@
  * reading costs 0.7 µs and happens a handful of times a tick, never per client. Finer than the
  * server's own histograms, whose buckets are too coarse for a p99 against a limit.
  */
+import { systemClock } from '../../src/system-clock.ts'
 import type { ServerSample } from './bench-talk.ts'
 
 /** Ticks of one window that are kept; later ones are not (128 Hz for two minutes fit). */
@@ -33,7 +34,7 @@ export class TickRecorder {
   readonly #wall = new Series()
   readonly #phases = new Map<string, Series>()
   readonly #phaseSums = new Map<string, number>()
-  #markMs = performance.now()
+  #markMs = systemClock.monotonicMs()
   #markCpuMs = processCpuMs()
   #beginMs = 0
   #beginCpuMs = 0
@@ -45,13 +46,13 @@ export class TickRecorder {
     this.#wall.clear()
     for (const series of this.#phases.values()) series.clear()
     for (const name of Object.keys(this.counts)) this.counts[name] = 0
-    this.#markMs = performance.now()
+    this.#markMs = systemClock.monotonicMs()
     this.#markCpuMs = processCpuMs()
   }
 
   /** A tick may begin; nothing is kept until `end`. */
   begin(): void {
-    this.#beginMs = performance.now()
+    this.#beginMs = systemClock.monotonicMs()
     this.#beginCpuMs = processCpuMs()
     this.#phaseCpuMs = this.#beginCpuMs
     this.#phaseSums.clear()
@@ -67,7 +68,7 @@ export class TickRecorder {
   /** The tick that began last is over. */
   end(): void {
     this.#cpu.add(processCpuMs() - this.#beginCpuMs)
-    this.#wall.add(performance.now() - this.#beginMs)
+    this.#wall.add(systemClock.monotonicMs() - this.#beginMs)
     for (const [name, sum] of this.#phaseSums) this.#seriesOf(name).add(sum)
   }
 
@@ -75,7 +76,7 @@ export class TickRecorder {
   take(): ServerSample {
     const phases = Array.from(this.#phases, ([name, series]) => [name, series.list()] as const)
     return {
-      elapsedMs: performance.now() - this.#markMs,
+      elapsedMs: systemClock.monotonicMs() - this.#markMs,
       cpuMs: processCpuMs() - this.#markCpuMs,
       tickCpuMs: this.#cpu.list(),
       tickWallMs: this.#wall.list(),

@@ -12,44 +12,19 @@ const HURT_RATIO = 0.03
 const HP_MAX = 100
 const AXIS_MAX = 127
 
-/** One soldier, as every peer shows it: the same fields. */
-export interface PeerSoldier {
-  x: number
-  z: number
-  /** Binary angle. */
-  yaw: number
-  hp: number
-  team: number
-  weapon: number
-  flags: number
-}
-
-/** What a command changes. */
-export interface PeerCommand {
-  readonly moveX: number
-  readonly moveZ: number
-  readonly yaw: number
-  readonly buttons: number
-}
-
-interface Walker {
-  readonly soldier: PeerSoldier
-  moveX: number
-  moveZ: number
-}
-
+/** Steers soldiers with `x, z, yaw, hp, team, weapon, flags` by our commands. */
 export class PeerWalk {
-  readonly #side: number
-  readonly #dice = createPrng(7)
-  readonly #walkers = new Set<Walker>()
+  #side
+  #dice = createPrng(7)
+  #walkers = new Set()
 
   /** `cells`: side of the square field. */
-  constructor(cells: number) {
+  constructor(cells) {
     this.#side = cells * CELL_METRES
   }
 
   /** Puts `soldier` somewhere; returns how it is steered. */
-  add(soldier: PeerSoldier): Walker {
+  add(soldier) {
     soldier.x = 1 + nextFloat(this.#dice) * (this.#side - 2)
     soldier.z = 1 + nextFloat(this.#dice) * (this.#side - 2)
     soldier.hp = HP_MAX
@@ -59,12 +34,12 @@ export class PeerWalk {
     return walker
   }
 
-  remove(walker: Walker): void {
+  remove(walker) {
     this.#walkers.delete(walker)
   }
 
   /** The latest command holds until the next. */
-  steer(walker: Walker, command: PeerCommand): void {
+  steer(walker, command) {
     walker.moveX = command.moveX
     walker.moveZ = command.moveZ
     walker.soldier.yaw = command.yaw
@@ -72,7 +47,7 @@ export class PeerWalk {
   }
 
   /** One tick for all. */
-  step(): void {
+  step() {
     const step = SPEED_MPS / RATE_HZ / AXIS_MAX
     for (const walker of this.#walkers) {
       const { soldier } = walker
@@ -83,7 +58,7 @@ export class PeerWalk {
   }
 
   /** Who runs into the border is turned back by as much. */
-  #within(to: number, from: number): number {
+  #within(to, from) {
     if (to >= 1 && to <= this.#side - 1) return to
     return Math.min(Math.max(2 * from - to, 1), this.#side - 1)
   }

@@ -2,13 +2,20 @@
  * The crowd of a bench as a program of its own: joins when told, keeps everybody busy, counts.
  * Started by the bench runner on the cores that are not the server's, never by hand.
  */
-import '../../loadtest/bots/use-ws-sockets.ts'
+import '../loadtest/bots/use-ws-sockets.ts'
 
-import { BenchClient } from './bench-client.ts'
-import type { SharedCrowd } from './bench-client.ts'
-import { CrowdBooks } from './crowd-books.ts'
-import type { Behaviour, CrowdAnswer, CrowdOrder, CrowdSample, CrowdTask } from './crowd-talk.ts'
-import { SignBoard } from './sign-board.ts'
+import { systemClock, systemTimers } from '../src/system-clock.ts'
+import { BenchClient } from './clients/bench-client.ts'
+import type { SharedCrowd } from './clients/bench-client.ts'
+import { CrowdBooks } from './clients/crowd-books.ts'
+import type {
+  Behaviour,
+  CrowdAnswer,
+  CrowdOrder,
+  CrowdSample,
+  CrowdTask,
+} from './clients/crowd-talk.ts'
+import { SignBoard } from './clients/sign-board.ts'
 
 const CLIENTS_MAX = 4096
 const TURN_MS = 4
@@ -20,6 +27,8 @@ const RETRY_MS = 1000
 
 const task = JSON.parse(process.argv[2] ?? '{}') as CrowdTask
 const shared: SharedCrowd = {
+  clock: systemClock,
+  timers: systemTimers,
   task,
   books: new CrowdBooks(CLIENTS_MAX, task.sideMetres),
   board: new SignBoard(),

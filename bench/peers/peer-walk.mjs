@@ -11,6 +11,8 @@ const RATE_HZ = 20
 const HURT_RATIO = 0.03
 const HP_MAX = 100
 const AXIS_MAX = 127
+/** As our queues. */
+const WAITING_MAX = 4
 
 /** Steers soldiers with `x, z, yaw, hp, team, weapon, flags` by our commands. */
 export class PeerWalk {
@@ -29,7 +31,7 @@ export class PeerWalk {
     soldier.z = 1 + nextFloat(this.#dice) * (this.#side - 2)
     soldier.hp = HP_MAX
     soldier.team = this.#walkers.size % 2
-    const walker = { soldier, moveX: 0, moveZ: 0 }
+    const walker = { soldier, moveX: 0, moveZ: 0, waiting: [] }
     this.#walkers.add(walker)
     return walker
   }
@@ -38,12 +40,10 @@ export class PeerWalk {
     this.#walkers.delete(walker)
   }
 
-  /** The latest command holds until the next. */
-  steer(walker, command) {
-    walker.moveX = command.moveX
-    walker.moveZ = command.moveZ
-    walker.soldier.yaw = command.yaw
-    walker.soldier.flags = command.buttons & 1
+  /** One command is carried out per tick, as ours; the last holds until the next. */
+  steer(walker, { moveX, moveZ, yaw, buttons }) {
+    if (walker.waiting.length >= WAITING_MAX) walker.waiting.shift()
+    walker.waiting.push({ moveX, moveZ, yaw, buttons })
   }
 
   /** One tick for all. */
@@ -51,6 +51,13 @@ export class PeerWalk {
     const step = SPEED_MPS / RATE_HZ / AXIS_MAX
     for (const walker of this.#walkers) {
       const { soldier } = walker
+      const command = walker.waiting.shift()
+      if (command !== undefined) {
+        walker.moveX = command.moveX
+        walker.moveZ = command.moveZ
+        soldier.yaw = command.yaw
+        soldier.flags = command.buttons & 1
+      }
       soldier.x = this.#within(soldier.x + walker.moveX * step, soldier.x)
       soldier.z = this.#within(soldier.z + walker.moveZ * step, soldier.z)
       if (nextFloat(this.#dice) < HURT_RATIO) soldier.hp = 1 + nextBelow(this.#dice, HP_MAX)

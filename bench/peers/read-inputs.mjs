@@ -1,10 +1,10 @@
-/** Reads our input frames for a peer: the last command of a frame is what counts. */
+/** Reads our input frames for a peer. */
 import { createCommand, decodeInputs } from '@battalion/wire/input-codec.ts'
 
 const commands = [createCommand(), createCommand(), createCommand()]
 
-/** The newest command of `bytes`, undefined when it is no frame. */
-export function readNewest(bytes) {
+/** Hands each command of `bytes` on, oldest first; nothing when it is no frame. */
+export function readInputs(bytes, take) {
   const count = decodeInputs(bytes, commands)
-  return typeof count === 'number' ? commands[count - 1] : undefined
+  for (let index = 0; index < count; index++) take(commands[index])
 }

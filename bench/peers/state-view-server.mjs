@@ -8,7 +8,7 @@ import { readOptions } from '../servers/bench-talk.ts'
 import { PeerWalk } from './peer-walk.mjs'
 import { TickRecorder } from '../servers/tick-recorder.ts'
 import { startTicks } from '../servers/tick-timer.ts'
-import { readNewest } from './read-inputs.mjs'
+import { readInputs } from './read-inputs.mjs'
 import { startColyseus } from './start-colyseus.mjs'
 
 const CELL_METRES = 64
@@ -44,8 +44,7 @@ class ViewRoom extends Room {
   onCreate() {
     this.onMessageBytes(2, (client, bytes) => {
       const person = this.people.get(client.sessionId)
-      const command = readNewest(bytes)
-      if (person !== undefined && command !== undefined) walk.steer(person.walker, command)
+      if (person !== undefined) readInputs(bytes, (command) => walk.steer(person.walker, command))
     })
     startTicks(1000 / tickRateHz, () => {
       recorder.begin()

@@ -5,7 +5,7 @@ import { readOptions } from '../servers/bench-talk.ts'
 import { PeerWalk } from './peer-walk.mjs'
 import { TickRecorder } from '../servers/tick-recorder.ts'
 import { startTicks } from '../servers/tick-timer.ts'
-import { readNewest } from './read-inputs.mjs'
+import { readInputs } from './read-inputs.mjs'
 import { startColyseus } from './start-colyseus.mjs'
 
 const Soldier = schema(
@@ -36,8 +36,7 @@ class StockRoom extends Room {
   onCreate() {
     this.onMessageBytes(2, (client, bytes) => {
       const walker = this.walkers.get(client.sessionId)
-      const command = readNewest(bytes)
-      if (walker !== undefined && command !== undefined) walk.steer(walker, command)
+      if (walker !== undefined) readInputs(bytes, (command) => walk.steer(walker, command))
     })
     startTicks(1000 / tickRateHz, () => {
       recorder.begin()

@@ -19,14 +19,23 @@ export type PatchFilter = (client: Client) => boolean
 
 export class CopyingSerializer<T extends Schema> extends SchemaSerializer<T> {
   readonly #mayPatch: PatchFilter
+  /** The stock full state last seen, and our copy of it. */
+  #encoded: Uint8Array | undefined
+  #fullState = Buffer.alloc(0)
 
   constructor(mayPatch: PatchFilter) {
     super()
     this.#mayPatch = mayPatch
   }
 
+  /** One copy for everybody who joins between two patches: the stock one encodes once as well. */
   override getFullState(...args: Parameters<SchemaSerializer<T>['getFullState']>): Buffer {
-    return Buffer.from(super.getFullState(...args))
+    const encoded = super.getFullState(...args)
+    if (encoded !== this.#encoded) {
+      this.#encoded = encoded
+      this.#fullState = Buffer.from(encoded)
+    }
+    return this.#fullState
   }
 
   override applyPatches(clients: Client[]): boolean {

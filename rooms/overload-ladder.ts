@@ -2,7 +2,8 @@
  * What a battle gives up, rung by rung, when its process cannot keep the pace (design 4.5). Pure:
  * told of every wake-up, it says what holds from now on; it sends nothing and reads no clock.
  *
- * One rung down: too late several wake-ups in a row, or the ticks alone take nearly all the time.
+ * One rung down: too late several wake-ups in a row, or the ticks alone take nearly all the time,
+ * or whatever else runs here makes the battle miss too many of its ticks' times.
  * One rung up: a time without either, and what the rung gives back would fit. A rung that is
  * entered again soon after it was left is kept twice as long, so that the battle does not swing.
  */
@@ -45,10 +46,13 @@ export interface OverloadRung {
 export const LATENESS_MS_MIN = 25
 /** The ticks of a window take more than this share of it: down. */
 export const ENTER_WORK_SHARE = 0.85
+/** More than this share of a window's ticks were made up for later: down. */
+export const ENTER_MISSED_SHARE = 0.25
 /** Up only when the ticks would take less than this share with what comes back. */
 export const EXIT_WORK_SHARE = 0.65
-/** Window in which the share of work is measured (ms). */
-export const WORK_WINDOW_MS = 2000
+/** Windows in which shares are measured are as long as both (ms, ticks). */
+export const WINDOW_MS = 2000
+export const WINDOW_TICKS_MIN = 20
 /** After a rung its effect shows before the next can come (ms). */
 export const SETTLE_MS = 500
 /** A rung entered again within this time of leaving it is kept twice as long (ms). */
@@ -113,8 +117,11 @@ export class OverloadLadder {
   #changedAtMs = -Infinity
   #windowStartMs = Number.NaN
   #windowWorkMs = 0
-  /** Share of the last whole window, undefined after a change. */
+  #windowTicks = 0
+  #windowMissed = 0
+  /** Shares of the last whole window, undefined after a change. */
   #workShare: number | undefined
+  #missedShare: number | undefined
 
   constructor(options: { readonly mayDilateTime: boolean }) {
     this.#rungs = rungsFor(options.mayDilateTime)
@@ -139,25 +146,32 @@ export class OverloadLadder {
     return this.#index !== before
   }
 
-  #measure({ nowMs, workMs }: WakeReport): void {
-    if (Number.isNaN(this.#windowStartMs)) this.#startWindow(nowMs)
-    else this.#windowWorkMs += workMs
+  #measure({ nowMs, workMs, latenessMs, stepMs }: WakeReport): void {
+    if (Number.isNaN(this.#windowStartMs)) return this.#startWindow(nowMs)
+    const missed = Math.floor(latenessMs / stepMs)
+    this.#windowWorkMs += workMs
+    this.#windowTicks += 1 + missed
+    this.#windowMissed += missed
     const windowMs = nowMs - this.#windowStartMs
-    if (windowMs < WORK_WINDOW_MS) return
+    if (windowMs < WINDOW_MS || this.#windowTicks < WINDOW_TICKS_MIN) return
     this.#workShare = this.#windowWorkMs / windowMs
+    this.#missedShare = this.#windowMissed / this.#windowTicks
     this.#startWindow(nowMs)
   }
 
   #startWindow(nowMs: number): void {
     this.#windowStartMs = nowMs
     this.#windowWorkMs = 0
+    this.#windowTicks = 0
+    this.#windowMissed = 0
   }
 
   #mustGoDown(): boolean {
     const next = this.#rungs[this.#index + 1]
     if (next === undefined) return false
     if (this.#lateInARow >= next.enterLateWakes) return true
-    return this.#workShare !== undefined && this.#workShare > ENTER_WORK_SHARE
+    if (this.#workShare === undefined || this.#missedShare === undefined) return false
+    return this.#workShare > ENTER_WORK_SHARE || this.#missedShare > ENTER_MISSED_SHARE
   }
 
   #goDown(nowMs: number): void {
@@ -192,6 +206,7 @@ export class OverloadLadder {
     this.#cleanSinceMs = nowMs
     this.#lateInARow = 0
     this.#workShare = undefined
+    this.#missedShare = undefined
     this.#startWindow(nowMs)
   }
 }

@@ -95,15 +95,18 @@ describe('overload ladder', () => {
     assert.equal(hand.ladder.rung.step, OverloadStep.closed)
   })
 
-  it('takes one late wake-up for bad luck, and lateness below a step or 25 ms for none', () => {
+  it('takes one late wake-up for bad luck, and three within 25 ms for no lateness', () => {
     const hand = createHand()
     for (let round = 0; round < 50; round++) {
-      hand.wake({ lateMs: 900 })
-      hand.wake({ lateMs: STEP_MS })
+      hand.wake({ lateMs: 200 })
+      for (let wake = 0; wake < 12; wake++) hand.wake({ lateMs: STEP_MS / 2 })
     }
     assert.equal(hand.ladder.rung.step, OverloadStep.none)
     const quick = createHand({ stepMs: 1000 / 128 })
-    quick.wakeFor(5000, { lateMs: LATENESS_MS_MIN })
+    for (let round = 0; round < 100; round++) {
+      for (let wake = 0; wake < 3; wake++) quick.wake({ lateMs: wake === 0 ? LATENESS_MS_MIN : 9 })
+      for (let wake = 0; wake < 20; wake++) quick.wake()
+    }
     assert.equal(quick.ladder.rung.step, OverloadStep.none)
   })
 
@@ -112,6 +115,20 @@ describe('overload ladder', () => {
     hand.wakeFor(4000, { workMs: 42 })
     assert.equal(hand.ladder.rung.step, OverloadStep.none)
     hand.wakeFor(2100, { workMs: 44 })
+    assert.equal(hand.ladder.rung.step, OverloadStep.farSlower)
+  })
+
+  it('goes down when every second wake-up is late, not when every fifth tick is', () => {
+    const hand = createHand()
+    for (let round = 0; round < 100; round++) {
+      for (let wake = 0; wake < 15; wake++) hand.wake()
+      hand.wake({ lateMs: 4 * STEP_MS })
+    }
+    assert.equal(hand.ladder.rung.step, OverloadStep.none)
+    for (let round = 0; round < 30; round++) {
+      hand.wake({ lateMs: 0.5 * STEP_MS })
+      hand.wake({ lateMs: 1.2 * STEP_MS })
+    }
     assert.equal(hand.ladder.rung.step, OverloadStep.farSlower)
   })
 

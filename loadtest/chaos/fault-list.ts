@@ -6,11 +6,13 @@ import { messageFlood } from './faults/flood.ts'
 import { foreignTokens } from './faults/foreign-tokens.ts'
 import { hiddenThings, sameHash } from './faults/hidden-things.ts'
 import { idleSockets } from './faults/idle-sockets.ts'
+import { joinStorm, longBattle, overload } from './faults/load.ts'
 import { malformedFrames } from './faults/malformed-frames.ts'
 import { matchmakingFlood, oddBodies } from './faults/matchmaking-abuse.ts'
 import { oddSockets } from './faults/odd-sockets.ts'
 import { oversize } from './faults/oversize.ts'
 import { pollutedMessages } from './faults/polluted-messages.ts'
+import { blockedLoop, drain, throwingRooms } from './faults/process-faults.ts'
 import { reconnects } from './faults/reconnects.ts'
 import { joinHerd, roomGuesses, seatHoarding, seatUsedTwice } from './faults/seats.ts'
 import { slowReaders } from './faults/slow-readers.ts'
@@ -45,4 +47,10 @@ export const FAULTS: readonly Fault[] = [
   forbiddenDamage,
   hiddenThings,
   sameHash,
+  drain,
+  throwingRooms,
+  blockedLoop,
+  longBattle,
+  joinStorm,
+  overload,
 ]

@@ -11,12 +11,12 @@ import { addEvent } from './event-table.ts'
 import { EventType, HitFlag } from './events.ts'
 import { hitColumn, hitRow } from './hit-grid.ts'
 import { SOLDIER_RADIUS_METRES } from './limits.ts'
-import { isCoverOn, isWallOn } from './raycast.ts'
+import { Segment, isCoverOn, isWallOn } from './raycast.ts'
 import type { World } from './world.ts'
 import { LifeState } from './world.ts'
 
 /** From the middle of the blast at hand to the soldier at hand. */
-const reach = { ax: 0, az: 0, bx: 0, bz: 0 }
+const reach = new Segment()
 
 /** Sets off the projectile at `index` where it is. */
 export function explode(world: World, index: number, weapon: ProjectileWeapon): void {

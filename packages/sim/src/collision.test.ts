@@ -5,7 +5,14 @@ import { createPrng, nextBelow, nextBetween } from '@battalion/base/prng.ts'
 import type { PrngState } from '@battalion/base/prng.ts'
 import { cosOfAngle, sinOfAngle } from '@battalion/base/trig-table.ts'
 import type { BattleMap, MapBox } from './balance.ts'
-import { findFreeSpot, hasLineOfSight, isFree, moveWithin, raycastWalls } from './collision.ts'
+import {
+  Motion,
+  findFreeSpot,
+  hasLineOfSight,
+  isFree,
+  moveWithin,
+  raycastWalls,
+} from './collision.ts'
 import { raycastCover } from './collision.ts'
 import type { MutablePosition } from './collision.ts'
 import type { CompiledMap } from './compiled-map.ts'
@@ -58,7 +65,7 @@ function findStart(map: CompiledMap, prng: PrngState): { x: number; z: number } 
 }
 
 function slide(map: CompiledMap, at: MutablePosition, dx: number, dz: number): void {
-  const motion = { ...at, dx, dz }
+  const motion = Object.assign(new Motion(), at, { dx, dz })
   moveWithin(map, motion, RADIUS)
   at.x = motion.x
   at.z = motion.z

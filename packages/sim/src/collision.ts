@@ -22,9 +22,11 @@ export interface MutablePosition {
 }
 
 /** A place, and the way from there (m). */
-export interface Motion extends MutablePosition {
-  dx: number
-  dz: number
+export class Motion implements MutablePosition {
+  x = 0
+  z = 0
+  dx = 0
+  dz = 0
 }
 
 /**
@@ -40,10 +42,26 @@ const CONTACTS_MAX = 6
 /** Rings searched around an occupied place, each one body wide. */
 const FREE_SPOT_RINGS_MAX = 24
 
+/**
+ * A class of its own, like all work space that holds fractions: literals of one shape share V8's
+ * hidden class, and one anywhere with something else in `x` makes each store into all of them an
+ * object (76 B per soldier and step, measured with the shipped balance).
+ */
+class Piece {
+  dx = 0
+  dz = 0
+  radius = 0
+}
+class Probe {
+  x = 0
+  z = 0
+  reach = 0
+}
+
 /** The piece of movement in work, and the radius of the body. */
-const piece = { dx: 0, dz: 0, radius: 0 }
+const piece = new Piece()
 /** The circle that boxes are looked for in. */
-const probe = { x: 0, z: 0, reach: 0 }
+const probe = new Probe()
 
 /** Moves a circle along its way, sliding along what stands in it; `motion` is then at the end. */
 export function moveWithin(map: CompiledMap, motion: Motion, radius: number): void {

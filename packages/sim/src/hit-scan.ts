@@ -12,7 +12,7 @@ import { dealBlow } from './damage.ts'
 import { addEvent } from './event-table.ts'
 import { EventType, HitFlag } from './events.ts'
 import { VIEW_TIME_PER_TICK } from './limits.ts'
-import { isWallOn } from './raycast.ts'
+import { Segment, isWallOn } from './raycast.ts'
 import { clampViewTime, findPastSoldier } from './rewind.ts'
 import { PELLETS_MAX, addToHits } from './shot-hits.ts'
 import { scatter } from './spread.ts'
@@ -21,7 +21,7 @@ import type { World } from './world.ts'
 import { SoldierFlag } from './world.ts'
 
 /** From the shooter to his target. */
-const sight = { ax: 0, az: 0, bx: 0, bz: 0 }
+const sight = new Segment()
 
 /** Fires one shot of a hit-scan weapon. */
 export function fireHitScan(world: World, netId: number, weaponIndex: number): void {

@@ -5,7 +5,7 @@
  */
 import { assert } from '@battalion/base/assert.ts'
 import type { SoldierClass } from './balance.ts'
-import { moveWithin } from './collision.ts'
+import { Motion, moveWithin } from './collision.ts'
 import { Button, MOVE_AXIS_MAX } from './commands.ts'
 import type { CompiledMap } from './compiled-map.ts'
 import { SOLDIER_RADIUS_METRES, SOLDIER_SPEED_MPS_MAX } from './limits.ts'
@@ -36,7 +36,7 @@ export interface MovementEnvironment {
 /** What rounding may add to a speed (m/s). */
 const SPEED_SLACK_MPS = 0.001
 
-const motion = { x: 0, z: 0, dx: 0, dz: 0 }
+const motion = new Motion()
 
 /** Moves body `index` by one step of `command`, sliding along what stands in the way. */
 export function moveSoldier(

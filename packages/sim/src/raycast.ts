@@ -26,15 +26,26 @@ export interface Line {
 }
 
 /** A straight piece from a to b. */
-export interface Segment {
-  ax: number
-  az: number
-  bx: number
-  bz: number
+export class Segment {
+  ax = 0
+  az = 0
+  bx = 0
+  bz = 0
+}
+
+/** For those who ask with numbers. */
+const asked = new Segment()
+
+class Ray {
+  x = 0
+  z = 0
+  dirX = 0
+  dirZ = 0
+  nearest = 0
 }
 
 /** The ray in work: origin, unit direction, and the nearest hit so far (m). */
-const ray = { x: 0, z: 0, dirX: 0, dirZ: 0, nearest: 0 }
+const ray = new Ray()
 
 /** Ends a line at the first wall on it; at 0 when it begins in a wall. */
 export function shortenToWall(map: CompiledMap, line: Line): void {
@@ -96,7 +107,8 @@ export function hasLineOfSight(
   bx: number,
   bz: number,
 ): boolean {
-  return !isWallOn(map, { ax, az, bx, bz })
+  setAsked(ax, az, bx, bz)
+  return !isWallOn(map, asked)
 }
 
 /** Whether low cover stands between a and b. */
@@ -107,7 +119,8 @@ export function isCoverBetween(
   bx: number,
   bz: number,
 ): boolean {
-  return isCoverOn(map, { ax, az, bx, bz })
+  setAsked(ax, az, bx, bz)
+  return isCoverOn(map, asked)
 }
 
 function isSomethingOn(map: CompiledMap, grid: BoxGrid, segment: Segment): boolean {
@@ -122,6 +135,13 @@ function isSomethingOn(map: CompiledMap, grid: BoxGrid, segment: Segment): boole
   ray.nearest = isPoint ? 1 : distance
   castRay(map, grid)
   return isPoint ? ray.nearest === 0 : ray.nearest < distance
+}
+
+function setAsked(ax: number, az: number, bx: number, bz: number): void {
+  asked.ax = ax
+  asked.az = az
+  asked.bx = bx
+  asked.bz = bz
 }
 
 function setRay(x: number, z: number, dirX: number, dirZ: number, range: number): void {

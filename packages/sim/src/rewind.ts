@@ -25,10 +25,10 @@ export interface RewindRing {
 }
 
 /** Where one soldier was at a view time; filled by {@link findPastSoldier}. */
-export interface PastSoldier {
-  x: number
-  z: number
-  crouched: boolean
+export class PastSoldier {
+  x = 0
+  z = 0
+  crouched = false
 }
 
 /** The view time of a command after the bounds; filled by {@link clampViewTime}. */

@@ -12,10 +12,10 @@ import { createHitGrid } from './hit-grid.ts'
 import type { ShotHits } from './shot-hits.ts'
 import { createShotHits } from './shot-hits.ts'
 import { OBJECTIVES_MAX, TEAMS_MAX } from './limits.ts'
-import type { Trace } from './trace.ts'
-import { createTrace } from './trace.ts'
+import { Trace } from './trace.ts'
 import type { Launch } from './projectiles.ts'
-import type { PastSoldier, ViewTime } from './rewind.ts'
+import type { ViewTime } from './rewind.ts'
+import { PastSoldier } from './rewind.ts'
 
 export interface StepScratch {
   readonly hitGrid: HitGrid
@@ -53,8 +53,8 @@ export function createStepScratch(setup: ScratchSetup): StepScratch {
     command: { seq: 0, buttons: 0, moveX: 0, moveZ: 0, yaw: 0, aimDistance: 0, viewTime: 0 },
     environment: { map, class: setup.class, dtSec },
     viewTime: { eighths: 0, clamped: false, future: false },
-    past: { x: 0, z: 0, crouched: false },
-    trace: createTrace(),
+    past: new PastSoldier(),
+    trace: new Trace(),
     hits: createShotHits(),
     blow: { actor: 0, actorTeam: 0, target: 0, weapon: 0, damage: 0, flags: 0 },
     launch: { owner: 0, weapon: 0, angle: 0 },

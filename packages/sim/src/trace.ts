@@ -7,7 +7,8 @@ import { assert } from '@battalion/base/assert.ts'
 import { NET_ID_NONE } from '@battalion/base/ids.ts'
 import { hitColumn, hitRow, hitRowEdge } from './hit-grid.ts'
 import { REWIND_MS_MAX, SOLDIER_RADIUS_METRES, SOLDIER_SPEED_MPS_MAX } from './limits.ts'
-import { isCoverOn, shortenToWall } from './raycast.ts'
+import type { Line } from './raycast.ts'
+import { Segment, isCoverOn, shortenToWall } from './raycast.ts'
 import type { PastSoldier } from './rewind.ts'
 import { findPastSoldier } from './rewind.ts'
 import type { World } from './world.ts'
@@ -23,46 +24,28 @@ const TRACE_MARGIN_METRES =
 const FLAT_DIRECTION = 1e-6
 
 /** One line through the world; `hit…` are filled by {@link traceSoldiers}. */
-export interface Trace {
-  x: number
-  z: number
-  dirX: number
-  dirZ: number
-  range: number
+export class Trace implements Line {
+  x = 0
+  z = 0
+  dirX = 1
+  dirZ = 0
+  range = 0
   /** View time, eighths of a tick. */
-  eighths: number
+  eighths = 0
   /** Passed over: the one who fires. */
-  actor: number
+  actor: number = NET_ID_NONE
   /** Passed over, unless `hitsOwnTeam`. */
-  team: number
-  hitsOwnTeam: boolean
+  team = 0
+  hitsOwnTeam = false
   /** Nearest body met, NET_ID_NONE = none, and how far along the line. */
-  hitNetId: number
-  hitDistance: number
+  hitNetId: number = NET_ID_NONE
+  hitDistance = 0
   /** How far along the line the body at hand is met, -1 when it is passed by. */
-  bodyDistance: number
+  bodyDistance = -1
 }
 
 /** From where low cover is looked for, and to where. */
-const segment = { ax: 0, az: 0, bx: 0, bz: 0 }
-
-/** A blank line. */
-export function createTrace(): Trace {
-  return {
-    x: 0,
-    z: 0,
-    dirX: 1,
-    dirZ: 0,
-    range: 0,
-    eighths: 0,
-    actor: NET_ID_NONE,
-    team: 0,
-    hitsOwnTeam: false,
-    hitNetId: NET_ID_NONE,
-    hitDistance: 0,
-    bodyDistance: -1,
-  }
-}
+const segment = new Segment()
 
 /** Ends the line at the first wall or at the edge of the map, if they are within its range. */
 export function shortenToFree(world: World, trace: Trace): void {

@@ -99,7 +99,7 @@ describe('overload ladder', () => {
     const hand = createHand()
     for (let round = 0; round < 50; round++) {
       hand.wake({ lateMs: 200 })
-      for (let wake = 0; wake < 12; wake++) hand.wake({ lateMs: STEP_MS / 2 })
+      for (let wake = 0; wake < 15; wake++) hand.wake({ lateMs: STEP_MS / 2 })
     }
     assert.equal(hand.ladder.rung.step, OverloadStep.none)
     const quick = createHand({ stepMs: 1000 / 128 })

@@ -1,4 +1,4 @@
-/** One seeded battle in a process of its own; hands back its state hashes. Never started by hand. */
+/** One seeded battle in its own process; hands back its state hashes. Never started by hand. */
 import { hashSimBattle } from '@battalion/testkit/hash-sim-battle.ts'
 import { readShippedBalanceFiles } from '@battalion/testkit/load-shipped-balance.ts'
 import type { SimWishes } from '@battalion/testkit/sim-plan.ts'

@@ -143,7 +143,7 @@ function wrongInput(dice: PrngState): Buffer {
       bytes[7 + nextBelow(dice, 2)] = 0x80
       return bytes
     case 4:
-      bytes[1] = nextBelow(dice, 256)
+      bytes[1] = (BYTES_INPUT + 1 + nextBelow(dice, 255)) & 0xff
       return bytes
     default:
       return bytes.subarray(0, bytes.length - 1 - nextBelow(dice, 12))

@@ -1,4 +1,4 @@
-/** E-03 over the wire; E-04, E-06, E-09 on the simulation itself, where every shot can be counted. */
+/** E-03 over the wire; E-04, E-06, E-09 on the simulation, where every shot can be counted. */
 import { createPrng, nextBelow, nextUint32 } from '@battalion/base/prng.ts'
 import { moveTo, order, placeSoldier, sampleWorld } from '@battalion/sim/sample-battle.ts'
 import { stepMany } from '@battalion/sim/sample-battle.ts'
@@ -108,15 +108,17 @@ function shootAt(
   return { shots: shotsFired[shooter]!, damage: damageTaken[target]! - before }
 }
 
+/** About at the target, with any stamp. */
+function aimWildly(dice: ReturnType<typeof createPrng>): { yaw: number; viewTime: number } {
+  const yaw = (nextBelow(dice, 4001) - 2000 + FULL_TURN) % FULL_TURN
+  return { yaw, viewTime: nextUint32(dice) & 0xffff }
+}
+
 function runWalls(lab: ChaosLab): Promise<Figure[]> {
   const { seed } = lab.options
   const map = { boxes: [{ kind: 'wall', x: 60, z: 0, width: 1, depth: 192 }] as const }
-  const aim = (dice: ReturnType<typeof createPrng>) => ({
-    yaw: (nextBelow(dice, 4001) - 2000 + FULL_TURN) % FULL_TURN,
-    viewTime: nextUint32(dice) & 0xffff,
-  })
-  const walled = shootAt(sampleWorld({ map, seed }), seed, aim)
-  const open = shootAt(sampleWorld({ seed }), seed, aim)
+  const walled = shootAt(sampleWorld({ map, seed }), seed, aimWildly)
+  const open = shootAt(sampleWorld({ seed }), seed, aimWildly)
   return Promise.resolve([
     figure('E-04 shots through a wall', walled.shots, SHOTS, { unit: 'shots', better: 'higher' }),
     mustBeZero('E-04 damage through a wall', walled.damage),

@@ -1,4 +1,4 @@
-/** B-01: no way of asking for a seat works without a valid token, and none leaves anything behind. */
+/** B-01: no way of asking for a seat works without a valid token or leaves anything behind. */
 import { createPrivateKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** idle sockets, half-sent headers, upgrades without a seat, pipelines, the cap per address. */
+/** idle sockets, half-sent headers, upgrades to no seat, pipelines, the cap per address. */
 import { percentileOf } from '../../metrics-text.ts'
 import { addressOf, askSeat, signIn } from '../battle-user.ts'
 import { figure, mustBeZero, type AttackReport, type AttackScene, type Fault } from '../fault.ts'

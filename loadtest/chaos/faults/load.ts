@@ -122,9 +122,9 @@ async function runOverload(lab: ChaosLab): Promise<Figure[]> {
   const server = await lab.server()
   let report: AttackReport = {}
   let level = 0
-  let isStealing = true
+  const thief = { isStealing: true }
   const steal = async () => {
-    while (isStealing) {
+    while (thief.isStealing) {
       server.child.kill('SIGSTOP')
       await pause(STOLEN_MS)
       server.child.kill('SIGCONT')
@@ -136,7 +136,7 @@ async function runOverload(lab: ChaosLab): Promise<Figure[]> {
     await lab.wait(lab.pick(20_000, 8000))
     level = sumOf(await lab.metrics(), 'battalion_shed_level')
     report = await lab.attack('H-05', 'storm', { durationMs: 2000, args: { joins: 20 } })
-    isStealing = false
+    thief.isStealing = false
     await stealing
   })
   return [

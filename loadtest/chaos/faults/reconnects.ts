@@ -1,4 +1,4 @@
-/** B-13: coming back within and after the grace, with the wrong token, twice at once, as a thief. */
+/** B-13: coming back within and after the grace, with a wrong token, twice at once, as a thief. */
 import {
   readLeanHead,
   readMessageName,

@@ -11,7 +11,7 @@ const MEBIBYTE = 1024 * 1024
 const GROWTH_MEBIBYTES_MAX = 32
 const SNAPSHOT_RATIO_MIN = 0.95
 
-/** A paused socket hears nothing of its end, so the server is asked: a write fails when it is gone. */
+/** A paused socket hears nothing of its end; a write to it fails once the server is gone. */
 async function pauseReading(scene: AttackScene): Promise<AttackReport> {
   const isAnswering = scene.args['answering'] === 1
   const pong = createClientFrame(Opcode.pong, new Uint8Array(0))

@@ -181,6 +181,7 @@ const CLOCK_FILES: readonly RegExp[] = [
   /^packages\/client\/src\/(web-timers|web-globals)\.ts$/,
   /^packages\/(play|testkit)\//,
   /^(bench|loadtest)\/[^/]+\.ts$/,
+  /^loadtest\/chaos\//,
 ]
 
 function checkClocks(source: Source): Finding[] {

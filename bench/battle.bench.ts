@@ -47,7 +47,7 @@ function battleRows(name: string, measured: Measured, floor: Floor): BenchRow[] 
     atMost(`${name}: bytes per player`, figures.bytesPerSec / 1000, 'KB/s', 4.5),
     reported(`${name}: visible soldiers`, visibleOf(measured), 'soldiers'),
     ...fightRows(name, measured),
-    reported(`${name}: snapshots per player`, figures.statesPerSec, '1/s'),
+    rateRow(name, figures),
     atMost(`${name}: frames that did not decode`, measured.crowd.decodeFailures, 'frames', 0),
     ...conditionRows(name, figures),
   ]

@@ -4,7 +4,7 @@
  */
 import type { BenchOptions, BenchRow } from '@battalion/testkit/bench-row.ts'
 import { Contest, ourBattle, timesFor } from './contest.ts'
-import { atMost, conditionRows, figuresOf, reported, visibleOf } from './figures.ts'
+import { atMost, conditionRows, figuresOf, rateRow, reported, visibleOf } from './figures.ts'
 import { betweenFloors, floorRows, scaled } from './floor.ts'
 
 const BLOCK_CELLS = 3
@@ -24,7 +24,7 @@ export async function runBench({ small }: BenchOptions): Promise<BenchRow[]> {
     reported(`${name}: tick cpu p50`, figures.tickCpuP50Ms, 'ms'),
     reported(`${name}: core`, figures.core, 'core'),
     reported(`${name}: visible soldiers`, visibleOf(measured), 'soldiers'),
-    reported(`${name}: snapshots per player`, figures.statesPerSec, '1/s'),
+    rateRow(name, figures),
     ...conditionRows(name, figures),
   ]
 }

@@ -7,8 +7,10 @@ import { pinNote } from './pinned-process.ts'
 /** Above this share of their core, clients disturb what they measure. */
 const CLIENTS_CORE_MAX = 0.85
 const PERCENT = 100
-/** Frames an observer gets per second. */
+/** Rate of all battles but the quick one. */
 const RATE_HZ = 20
+/** Snapshots that must come, of those announced. */
+const RATE_RATIO_MIN = 0.95
 
 /** What every window yields. */
 export interface Figures {
@@ -51,6 +53,14 @@ export function meanFigures(windows: readonly Figures[]): Figures {
 /** Soldiers in a client's sight, on average. */
 export function visibleOf({ server }: Measured): number {
   return (server.counts['visible'] ?? 0) / Math.max(1, server.counts['frames'] ?? 0)
+}
+
+/**
+ * Snapshots that came, of those announced: a battle that sheds load is cheap, and its other figures
+ * are worth nothing.
+ */
+export function rateRow(name: string, { statesPerSec }: Figures): BenchRow {
+  return atLeast(`${name}: snapshots per player`, statesPerSec, '1/s', RATE_HZ * RATE_RATIO_MIN)
 }
 
 /** Proof that the crowd fights: what each soldier in an observer's sight did and suffered. */

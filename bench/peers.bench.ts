@@ -10,7 +10,7 @@ import { tellSkipped } from './bench-voice.ts'
 import type { Dialect } from './clients/crowd-talk.ts'
 import { Contest, ourBattle, timesFor } from './contest.ts'
 import type { Figures } from './figures.ts'
-import { atLeast, conditionRows, figuresOf, meanFigures, reported } from './figures.ts'
+import { atLeast, conditionRows, figuresOf, meanFigures, rateRow, reported } from './figures.ts'
 import { floorRows, meanFloor, measureFloor } from './floor.ts'
 import { installPeers } from './install-peers.ts'
 
@@ -68,6 +68,7 @@ export async function runBench({ small }: BenchOptions): Promise<BenchRow[]> {
   return [
     ...floorRows(name, floor),
     ...plainRows(`${name}, battalion`, ours),
+    rateRow(`${name}, battalion`, ours),
     ...conditionRows(`${name}, battalion`, ours),
     ...PEERS.flatMap((peer) => peerRows(name, peer, { small, ours, windows: windows.get(peer)! })),
   ]

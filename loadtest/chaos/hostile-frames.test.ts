@@ -22,10 +22,6 @@ const KINDS: readonly HostileKind[] = [
 
 describe('hostile frames', () => {
   it('[A-01] one seed is one stream, another seed another', () => {
-    const stream = (seed: number) => {
-      const dice = createPrng(seed)
-      return Array.from({ length: 500 }, () => nextHostileFrame(dice).bytes.toString('hex'))
-    }
     assert.deepEqual(stream(1), stream(1))
     assert.notDeepEqual(stream(1), stream(2))
   })
@@ -59,6 +55,11 @@ describe('hostile frames', () => {
     assert.equal(reasons.size, 4, [...reasons].join(' '))
   })
 })
+
+function stream(seed: number): string[] {
+  const dice = createPrng(seed)
+  return Array.from({ length: 500 }, () => nextHostileFrame(dice).bytes.toString('hex'))
+}
 
 function payloadOf(frame: Buffer): Buffer {
   return frame.subarray((frame[1]! & 0x7f) === 126 ? 8 : 6)

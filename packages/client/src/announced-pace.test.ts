@@ -1,4 +1,4 @@
-/** A client in an overloaded battle: slowed time, fewer snapshots, announcements that make no sense. */
+/** A client in an overloaded battle: slowed time, fewer snapshots, announcements without sense. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { loadShippedBalance } from '@battalion/testkit/load-shipped-balance.ts'

@@ -12,6 +12,7 @@ import {
   fightRows,
   figuresOf,
   median,
+  rateRow,
   reported,
   visibleOf,
 } from './figures.ts'

@@ -204,7 +204,8 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
       seat.closeReason = 'bad_frame'
       this.ports.metrics.frameRejected('protocol')
     })
-    client.ref.on('ping', (data: Uint8Array) => this.#desk.allow(seat, data.byteLength))
+    const count = (data: Uint8Array) => this.#desk.allow(seat, data.byteLength)
+    for (const control of ['ping', 'pong']) client.ref.on(control, count)
     return seat
   }
 

@@ -1,4 +1,4 @@
-/** The brake in front of all routes: pipelines are cut, one address gets so many requests a second. */
+/** The brake before all routes: pipelines are cut, an address gets so many requests a second. */
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'

@@ -54,7 +54,7 @@ export class RequestBrake {
   }
 }
 
-/** Puts the brake in front of the request listeners of `server`; call once, after they are there. */
+/** Puts the brake in front of the request listeners that `server` has by now; call once. */
 export function brakeRequests(server: Server, brake: RequestBrake, ports: BrakePorts): void {
   const listeners = server.listeners('request')
   const outstanding = new WeakMap<Socket, number>()

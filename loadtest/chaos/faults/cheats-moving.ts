@@ -148,7 +148,7 @@ async function runReplays(lab: ChaosLab): Promise<Figure[]> {
   await pause(100)
   let lies = 0
   let unanswered = 0
-  for (let round = 0; round < lab.pick(200, 30); round++) {
+  for (let round = 0; round < lab.pick(200, 15); round++) {
     for (let lie = 0; lie < 2; lie++) {
       const wrong = [seq, seq - 1 - nextBelow(dice, 50), seq + 1_000_000, seq + 3000, seq + 40_000]
       fighter.sendCommands([{ seq: wrong[nextBelow(dice, wrong.length)]! & 0xffff, moveX: 127 }])

@@ -43,7 +43,7 @@ async function runCadence(lab: ChaosLab): Promise<Figure[]> {
   const user = await signIn(target, '127.41.0.1')
   const fighter = new Fighter()
   await fighter.join(target, user, await takeSeat(target, user))
-  const untilMs = performance.now() + lab.pick(60_000, 12_000)
+  const untilMs = performance.now() + lab.pick(60_000, 8000)
   while (performance.now() < untilMs) {
     // Pressed and let go within one frame, so that every command is a new press as well.
     fighter.sendCommands([{ buttons: FIRE }, { buttons: 0 }, { buttons: FIRE }])

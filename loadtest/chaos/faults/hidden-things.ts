@@ -55,7 +55,7 @@ async function runHidden(lab: ChaosLab): Promise<Figure[]> {
   const tally: Tally = { frames: 0, enemies: 0, outside: 0, farEnemies: 0, far: 0 }
   fighter.onSnapshot = () => judgeFrame(fighter, tally)
   await fighter.join(target, user, await takeSeat(target, user))
-  const untilMs = performance.now() + lab.pick(120_000, 12_000)
+  const untilMs = performance.now() + lab.pick(120_000, 8000)
   while (performance.now() < untilMs) {
     const { own } = fighter.decoder
     const moveX = own.x < fighter.map.widthMetres / 2 ? 127 : -127
@@ -87,7 +87,7 @@ async function runHidden(lab: ChaosLab): Promise<Figure[]> {
 export const hiddenThings: Fault = {
   id: 'E-11',
   title: 'nothing hidden is on the wire',
-  group: 'E',
+  group: 'A',
   isSmall: true,
   run: runHidden,
 }

@@ -107,7 +107,7 @@ async function runStorm(lab: ChaosLab): Promise<Figure[]> {
 export const joinStorm: Fault = {
   id: 'H-02',
   title: '500 joins in 10 s',
-  group: 'H',
+  group: 'A',
   isSmall: true,
   attacks: { storm },
   run: runStorm,
@@ -154,7 +154,7 @@ async function runOverload(lab: ChaosLab): Promise<Figure[]> {
 export const overload: Fault = {
   id: 'H-05',
   title: 'too little core for the battle: announced steps, clear refusals, nobody lost',
-  group: 'H',
+  group: 'A',
   isSmall: false,
   attacks: { storm },
   run: runOverload,

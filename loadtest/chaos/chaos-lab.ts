@@ -31,7 +31,7 @@ const SNAPSHOT_HZ = 20
 const SMALL_RATIO_MAX = 2
 /** A battle that still sheds load after this is measured as it is (ms). */
 const SETTLE_MS_MAX = 45_000
-/** A server that waited more of the time for its core was disturbed; alone it waits under 1 %. */
+/** A server that waited for its core more of the time than this was disturbed by others. */
 const DISTURBED_RATIO = 0.03
 const OPS_ADDRESS = '127.0.0.1'
 

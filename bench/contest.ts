@@ -36,6 +36,8 @@ export interface ContestSetup {
   readonly behaviour?: Behaviour
   readonly observers?: number
   readonly signallers?: number
+  /** Transport of ours; left out: what TRANSPORT says. */
+  readonly transport?: 'ws' | 'lean'
   /** Flags of Node for the server. */
   readonly serverFlags?: readonly string[]
 }
@@ -70,7 +72,10 @@ export class Contest {
       program: setup.server,
       role: 'server',
       options: { cells: setup.cells, tickRateHz: setup.tickRateHz ?? 20, players: setup.players },
-      env: { DATA_DIR: folder },
+      env: {
+        DATA_DIR: folder,
+        ...(setup.transport === undefined ? {} : { TRANSPORT: setup.transport }),
+      },
       ...(setup.serverFlags === undefined ? {} : { flags: setup.serverFlags }),
     })
     try {

@@ -35,7 +35,10 @@ export interface RunNotes {
 export function writePerformancePage(rows: readonly BenchRow[], notes: RunNotes): void {
   const limited = rows.filter(({ budget }) => budget !== null)
   const others = rows.filter(({ budget }) => budget === null)
-  writeFileSync(join(DOCS, 'performance-limits.svg'), limitsPicture(limited))
+  writeFileSync(
+    join(DOCS, 'performance-limits.svg'),
+    limitsPicture(limited.filter(({ budget }) => budget !== 0)),
+  )
   writeFileSync(join(DOCS, 'performance-tick.svg'), tickPicture(rows))
   const page = readFileSync(PAGE, 'utf8')
   const before = page.slice(0, page.indexOf(BEGIN) + BEGIN.length)

@@ -201,6 +201,7 @@ export class BattleClient {
     for (let due = this.#clock.due(nowMs); due > 0; due--) {
       const command = this.#sender.make(this.#intent, this.#viewClock.viewTime)
       this.stats.commandsMade++
+      this.#clock.setCommandsPerFrame(this.#sender.commandsPerFrame)
       this.#prediction?.apply(command)
     }
     this.stats.framesSent = this.#sender.framesSent

@@ -19,13 +19,16 @@ const PACE_GAIN = 0.05
 const REPORT_GAIN = 0.1
 /** Commands that should wait beyond the saw tooth: one whole tick of room for jitter. */
 const WAITING_MARGIN = 0.5
+/** Mean deviations of jitter that should not starve the queue. */
+const JITTER_FACTOR = 2
 /** Further margin at most, for bad networks (commands); the server's queue holds 4. */
 const JITTER_MARGIN_MAX = 0.75
 
 export class CommandClock {
   readonly #tickMs: number
   #timeScale = 1
-  readonly #commandsPerFrame: number
+  #commandsPerFrame: number
+  #jitterMs = 0
   #nextDueMs = Number.NaN
   #waitingMean: number
   #target: number
@@ -49,6 +52,17 @@ export class CommandClock {
   setTimeScale(timeScale: number): void {
     assert(timeScale > 0, 'time goes on')
     this.#timeScale = timeScale
+  }
+
+  /** Frames hold this many commands from now on: fewer need less waiting at the server. */
+  setCommandsPerFrame(commandsPerFrame: number): void {
+    if (commandsPerFrame === this.#commandsPerFrame) return
+    const fewer = this.#commandsPerFrame - commandsPerFrame
+    this.#commandsPerFrame = commandsPerFrame
+    // One command left out, or made twice as soon, moves the queue at once; pace takes a second.
+    this.#nextDueMs += fewer * this.periodMs
+    this.#waitingMean -= fewer / 2
+    this.#target = this.#targetFor(this.#jitterMs)
   }
 
   /** 1 = the room's rate. */
@@ -82,6 +96,7 @@ export class CommandClock {
 
   /** Takes the server's word of how many commands wait, once per snapshot. */
   report(inputsWaiting: number, jitterMs: number): void {
+    this.#jitterMs = jitterMs
     this.#target = this.#targetFor(jitterMs)
     this.#waitingMean += (inputsWaiting - this.#waitingMean) * REPORT_GAIN
     const wanted = (this.#target - this.#waitingMean) * PACE_GAIN
@@ -97,6 +112,8 @@ export class CommandClock {
 
   #targetFor(jitterMs: number): number {
     const sawTooth = (this.#commandsPerFrame - 1) / 2
-    return sawTooth + WAITING_MARGIN + Math.min(JITTER_MARGIN_MAX, jitterMs / this.periodMs)
+    // The margin alone rides out jitter of one period; only what is beyond costs age.
+    const beyond = Math.max(0, (jitterMs * JITTER_FACTOR) / this.periodMs - WAITING_MARGIN)
+    return sawTooth + WAITING_MARGIN + Math.min(JITTER_MARGIN_MAX, beyond)
   }
 }

@@ -36,12 +36,22 @@ describe('InputSender', () => {
     const { frames, sender } = setUp(3)
     sender.make(press(Button.sprint), 0)
     assert.equal(frames.length, 0)
-    sender.make(press(Button.fire), 0)
+    sender.make(press(Button.revive), 0)
     assert.equal(frames.length, 1)
-    sender.make(press(Button.fire), 0)
-    assert.equal(frames.length, 1)
-    sender.make(press(0), 0)
+    sender.make(press(Button.reload), 0)
     assert.equal(frames.length, 2)
+    sender.make(press(Button.reload), 0)
+    assert.equal(frames.length, 2)
+  })
+
+  it('[BAT-4] sends commands alone while the trigger is held and shortly after', () => {
+    const { frames, sender } = setUp(2)
+    for (let index = 0; index < 10; index++) sender.make(press(Button.fire), 0)
+    assert.equal(frames.length, 10)
+    assert.equal(sender.commandsPerFrame, 1)
+    for (let index = 0; index < 25; index++) sender.make(press(0), 0)
+    assert.equal(frames.length, 25)
+    assert.equal(sender.commandsPerFrame, 2)
   })
 
   it('[BAT-3] loses no click shorter than a tick', () => {

@@ -1,7 +1,8 @@
 /**
  * Turns intents into numbered commands and commands into frames. Frames carry `commandsPerFrame`
  * commands, but one whose fire, reload, ability or revive button changed goes at once: waiting for
- * company would cost a shot a whole tick. A short press between two commands is kept for the next,
+ * company would cost a shot a whole tick; for the same reason commands go alone while a trigger is
+ * held and a little longer. A short press between two commands is kept for the next,
  * so that no click is lost.
  */
 import { assert } from '@battalion/base/assert.ts'
@@ -12,6 +13,10 @@ import { type Intent, writeIntent } from './intent.ts'
 
 /** Buttons whose change does not wait. */
 const URGENT_BUTTONS = Button.fire | Button.reload | Button.ability | Button.revive
+/** Buttons that aim at somebody: held, each command goes alone. */
+const AIMING_BUTTONS = Button.fire | Button.ability
+/** Commands that still go alone after the last such one: between bursts pairs would add age. */
+const ALONE_AFTER_COUNT = 6
 /** Buttons whose short press is remembered until the next command. */
 const LATCHED_BUTTONS = Button.fire | Button.reload | Button.ability
 
@@ -23,12 +28,18 @@ export class InputSender {
   #seq = 0
   #latched = 0
   #lastButtons = 0
+  #aloneLeft = 0
   framesSent = 0
 
   constructor(commandsPerFrame: number, send: (bytes: Uint8Array) => void) {
     assert(commandsPerFrame <= COMMANDS_PER_FRAME_MAX, 'a frame holds at most three commands')
     this.#commandsPerFrame = commandsPerFrame
     this.#send = send
+  }
+
+  /** Commands in the frames of now: 1 while shots are about. */
+  get commandsPerFrame(): number {
+    return this.#aloneLeft > 0 ? 1 : this.#commandsPerFrame
   }
 
   /** Remembers presses until the next command. */
@@ -48,7 +59,9 @@ export class InputSender {
     this.#batch.push(command)
     const changed = (command.buttons ^ this.#lastButtons) & URGENT_BUTTONS
     this.#lastButtons = command.buttons
-    if (changed !== 0 || this.#batch.length >= this.#commandsPerFrame) this.flush()
+    const isAiming = (command.buttons & AIMING_BUTTONS) !== 0
+    this.#aloneLeft = isAiming ? ALONE_AFTER_COUNT : Math.max(0, this.#aloneLeft - 1)
+    if (changed !== 0 || this.#batch.length >= this.commandsPerFrame) this.flush()
     return command
   }
 

@@ -36,6 +36,8 @@ export class LoopbackLink implements BattleLink {
   dropCount = 0
   /** Commands that found the queue full. */
   droppedCount = 0
+  /** Steps that found no command. */
+  missingCount = 0
   events: BattleLinkEvents | undefined
   readonly #now: () => number
 
@@ -106,6 +108,8 @@ export class LoopbackBattle {
   readonly #bytes = new Uint8Array(SNAPSHOT_BYTES_MAX)
   readonly #balance: Balance
   #nextTickMs = 0
+  /** Sees each command as the server carries it out, before its step. */
+  onCommand: (command: Command, link: LoopbackLink) => void = () => undefined
   #pace = { timeScale: 1, ticksPerSend: 1 }
 
   constructor(balance: Balance, modeId: string, seed = 1) {
@@ -193,9 +197,14 @@ export class LoopbackBattle {
 
   #tick(): void {
     this.#nextTickMs += 1000 / (this.world.mode.tickRateHz * this.#pace.timeScale)
-    for (const { queue, viewer } of this.links) {
-      const command = queue.shift()
-      if (command !== undefined) setCommand(this.world, toNetId(viewer.netId), command)
+    for (const link of this.links) {
+      const command = link.queue.shift()
+      if (command === undefined) {
+        link.missingCount++
+        continue
+      }
+      this.onCommand(command, link)
+      setCommand(this.world, toNetId(link.viewer.netId), command)
     }
     stepWorld(this.world)
     this.#encoder.collectEvents()

@@ -46,12 +46,18 @@ export async function startColyseus(options: ColyseusOptions): Promise<Server> {
   return game
 }
 
+/** A port that is taken is told once and in plain words, by whoever asked for it. */
+function isListenFailure(text: string): boolean {
+  return text.startsWith('Error: listen ')
+}
+
 /** Colyseus logs like a console; ours takes fields and a sentence. */
 function toConsole(logger: Logger) {
   const line = (level: 'debug' | 'info' | 'warn' | 'error') => {
     return (...args: unknown[]) => {
       const err = args.find((arg) => arg instanceof Error)
       const text = args.filter((arg) => typeof arg === 'string').join(' ')
+      if (isListenFailure(text)) return
       logger[level]({ event: 'colyseus', ...(err === undefined ? {} : { err }) }, text)
     }
   }

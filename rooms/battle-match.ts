@@ -4,7 +4,7 @@
  */
 import { assert } from '@battalion/base/assert.ts'
 import { toNetId } from '@battalion/base/ids.ts'
-import type { MatchId, NetId } from '@battalion/base/ids.ts'
+import type { MatchId, NetId, UserId } from '@battalion/base/ids.ts'
 import type { Balance, Mode } from '@battalion/sim/balance.ts'
 import { setCommand } from '@battalion/sim/commands.ts'
 import { createWorld } from '@battalion/sim/create-world.ts'
@@ -21,6 +21,14 @@ import { MatchTally } from './match-tally.ts'
 
 /** Rows of players who left, kept for the result; the oldest go first. */
 export const DEPARTED_ROWS_MAX = 4096
+
+/** Users who left, remembered so that leaving is no way round a respawn; the oldest is forgotten. */
+export const LEAVERS_MAX = 8192
+
+/** Who a soldier is for. */
+export interface MatchPlayer extends ResultPlayer {
+  readonly userId: UserId
+}
 
 const PHASE_NAMES = ['warmup', 'running', 'ended'] as const
 export type PhaseName = (typeof PHASE_NAMES)[number]
@@ -44,6 +52,8 @@ export class BattleMatch {
   readonly queues: InputQueues
   readonly tally: MatchTally
   readonly #departed: PlayerResult[] = []
+  /** Team of who left this battle while it ran. */
+  readonly #leavers = new Map<UserId, number>()
 
   constructor(options: BattleMatchOptions) {
     this.matchId = options.matchId
@@ -74,22 +84,32 @@ export class BattleMatch {
     return endedTick + Math.round(mode.endedSec * mode.tickRateHz)
   }
 
-  /** A new soldier, undefined when the battle is full. */
-  add(classId: number): NetId | undefined {
-    const netId = addSoldier(this.world, { classId })
+  /** A new soldier, undefined when the battle is full. Who left before waits for it (W9). */
+  add(userId: UserId, classId: number): NetId | undefined {
+    const team = this.#leavers.get(userId)
+    const wish = team === undefined ? { classId } : { classId, team, isReturning: true }
+    const netId = addSoldier(this.world, wish)
     if (netId !== undefined) this.queues.reset(netId)
     return netId
   }
 
   /** Takes a player's soldier out and keeps his row for the result; a warm-up does not count. */
-  remove(player: ResultPlayer): void {
+  remove(player: MatchPlayer): void {
     const netId = toNetId(player.netId)
     if (this.world.phase === Phase.running) {
       this.#departed.push({ ...toPlayerResult(this.world, player), left: true })
       if (this.#departed.length > DEPARTED_ROWS_MAX) this.#departed.shift()
+      this.#rememberLeaver(player.userId, this.world.soldiers.team[netId]!)
     }
     this.queues.reset(netId)
     removeSoldier(this.world, netId)
+  }
+
+  #rememberLeaver(userId: UserId, team: number): void {
+    this.#leavers.set(userId, team)
+    if (this.#leavers.size <= LEAVERS_MAX) return
+    const [oldest] = this.#leavers.keys()
+    if (oldest !== undefined) this.#leavers.delete(oldest)
   }
 
   /** One step, with the commands taken before. */

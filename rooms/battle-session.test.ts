@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert'
 import { describe, it } from 'node:test'
 import { sampleBalance } from '@battalion/sim/sample-battle.ts'
+import { LifeState } from '@battalion/sim/world.ts'
 import { createFakeSession } from '@battalion/testkit/fake-session.ts'
 import { TEAM_ALL } from './participant.ts'
 import { CATCH_UP_STEPS_MAX } from './tick-loop.ts'
@@ -90,6 +91,24 @@ describe('battle session', () => {
     assert.equal(fake.session.match.world.soldierCount, 2)
     assert.equal(fake.results.length, 1)
     assert.deepEqual(fake.errors, [])
+  })
+
+  it('[W9] leaving and joining again is no way round the wait of the fallen', () => {
+    const mode = { warmupSec: 1, roundSec: 60, playersMin: 1, respawnSec: 2 }
+    const fake = createFakeSession({ balance: sampleBalance({ mode }) })
+    const ann = fake.join('ann')
+    fake.join('bob')
+    const { world } = fake.session.match
+    for (let wake = 0; wake < world.mode.tickRateHz + 1; wake++) fake.wake()
+    assert.equal(fake.session.match.phase, 'running')
+    const team = world.soldiers.team[ann.netId]
+    fake.session.leave(ann)
+    const back = fake.join('ann')
+    assert.equal(world.soldiers.state[back.netId], LifeState.dead)
+    assert.equal(world.soldiers.team[back.netId], team)
+    for (let wake = 0; wake < 2 * world.mode.tickRateHz + 2; wake++) fake.wake()
+    assert.equal(world.soldiers.state[back.netId], LifeState.alive)
+    assert.equal(world.soldiers.state[fake.join('new').netId], LifeState.alive)
   })
 
   it('[E-11] a player is shown his own team and nine cells, a spectator everybody and 25', () => {

@@ -227,7 +227,7 @@ export class BattleSession {
   /** Gives a player a soldier; false when the battle is full. */
   #enlist(participant: Participant): boolean {
     if (participant.isSpectator) return true
-    const netId = this.#match.add(participant.classId)
+    const netId = this.#match.add(participant.userId, participant.classId)
     if (netId === undefined) return false
     participant.netId = netId
     return true

@@ -15,10 +15,10 @@ import {
   sampleWorld,
   stepMany,
 } from './sample-battle.ts'
-import { addSoldier, giveUp, setClassWish } from './soldiers.ts'
+import { addSoldier, giveUp, removeSoldier, setClassWish } from './soldiers.ts'
 import { stepWorld } from './step-world.ts'
 import type { World } from './world.ts'
-import { LifeState, SoldierFlag } from './world.ts'
+import { LifeState, Phase, SoldierFlag } from './world.ts'
 
 const DOWN = { mode: { downSec: 10, respawnSec: 5 } } as const
 
@@ -133,6 +133,22 @@ describe('respawn', () => {
     assert.deepEqual([world.soldiers.classId[target], world.soldiers.hp[target]], [1, 100])
     assert.equal(world.soldiers.life[target], life + 1)
     assert.equal(eventsOf(world, EventType.spawn).length, 1)
+  })
+
+  it('[W9] who left and comes back waits like the fallen and costs a ticket, in his team', () => {
+    const mode = { form: 'conquest', downSec: 0, respawnSec: 2, bleedTicketsPerMinute: 0 } as const
+    const { world, target } = fallen({ mode })
+    world.phase = Phase.running
+    const team = world.soldiers.team[target]!
+    removeSoldier(world, target)
+    const back = addSoldier(world, { team, isReturning: true })!
+    const tickets = world.teams.tickets[team]!
+    stepMany(world, 39)
+    assert.equal(world.soldiers.state[back], LifeState.dead)
+    stepMany(world, 2)
+    assert.equal(world.soldiers.state[back], LifeState.alive)
+    assert.equal(world.soldiers.team[back], team)
+    assert.equal(world.teams.tickets[team], tickets - 1)
   })
 
   it('[L4] the wait runs from the fall, also for who lay down first', () => {

@@ -12,13 +12,16 @@ import { NET_ID_QUARANTINE_TICKS, PROJECTILES_MAX, SQUADS_PER_TEAM_MAX } from '.
 import { canTeamSpawn } from './phases.ts'
 import { CELL_NONE } from './spatial-grid.ts'
 import { clearAssists, clearBody, spawnSoldier } from './spawn.ts'
+import { ticksOfSec } from './ticks-of-ms.ts'
 import type { World } from './world.ts'
-import { LifeState } from './world.ts'
+import { LifeState, Phase } from './world.ts'
 
 /** What a joining soldier may ask for. */
 export interface SoldierWish {
   readonly team?: number
   readonly classId?: number
+  /** True for who left this battle before: he enters as after a fall, not at once (W9). */
+  readonly isReturning?: boolean
 }
 
 const squadCounts = new Uint16Array(SQUADS_PER_TEAM_MAX)
@@ -44,8 +47,10 @@ export function addSoldier(world: World, wish: SoldierWish = {}): NetId | undefi
   world.slotsUsed = Math.max(world.slotsUsed, netId + 1)
   setClassWish(world, netId, wish.classId ?? 0)
   world.events.target[addEvent(world.events, EventType.join)] = netId
-  soldiers.respawnTick[netId] = world.tick
-  if (canTeamSpawn(world, team)) spawnSoldier(world, netId)
+  const mustWait = wish.isReturning === true && world.phase === Phase.running
+  const waitTicks = mustWait ? ticksOfSec(world, world.mode.respawnSec) : 0
+  soldiers.respawnTick[netId] = world.tick + waitTicks
+  if (!mustWait && canTeamSpawn(world, team)) spawnSoldier(world, netId)
   return netId
 }
 

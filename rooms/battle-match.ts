@@ -22,7 +22,9 @@ import { MatchTally } from './match-tally.ts'
 /** Rows of players who left, kept for the result; the oldest go first. */
 export const DEPARTED_ROWS_MAX = 4096
 
-/** Users who left, remembered so that leaving is no way round a respawn; the oldest is forgotten. */
+/**
+ * Users who left, remembered so that leaving is no way round a respawn; the oldest is forgotten.
+ */
 export const LEAVERS_MAX = 8192
 
 /** Who a soldier is for. */

@@ -70,7 +70,7 @@ function findMismatch() {
 /** Shows that time passes: one line that is rewritten, or a line now and then in a log. */
 function startProgress(what) {
   const startedMs = Date.now()
-  const isTerminal = process.stdout.isTTY === true
+  const isTerminal = process.stdout.isTTY
   const seconds = () => Math.round((Date.now() - startedMs) / 1000)
   process.stdout.write(`setup: ${what}\n`)
   const timer = setInterval(() => {

@@ -28,7 +28,7 @@ function push(history: SnapshotHistory, tick: number, soldiers: SeenSoldier[]): 
   history.record(tick, columns as unknown as SeenSoldiers)
 }
 
-function sample(history: SnapshotHistory, viewTick: number, skip = -1): Map<number, number> {
+function sampleAt(history: SnapshotHistory, viewTick: number, skip = -1): Map<number, number> {
   clearSample(out)
   history.sampleInto(out, viewTick, skip)
   return new Map(Array.from({ length: out.count }, (_, row) => [out.netId[row]!, out.x[row]!]))
@@ -39,9 +39,9 @@ describe('SnapshotHistory', () => {
     const history = new SnapshotHistory()
     push(history, 10, [soldier(3, 100)])
     push(history, 12, [soldier(3, 104)])
-    assert.equal(sample(history, 10).get(3), 100)
-    assert.equal(sample(history, 10.5).get(3), 101)
-    assert.equal(sample(history, 12).get(3), 104)
+    assert.equal(sampleAt(history, 10).get(3), 100)
+    assert.equal(sampleAt(history, 10.5).get(3), 101)
+    assert.equal(sampleAt(history, 12).get(3), 104)
     assert.equal(out.z[0], 208)
   })
 
@@ -49,15 +49,15 @@ describe('SnapshotHistory', () => {
     const history = new SnapshotHistory()
     push(history, 10, [soldier(3, 100)])
     push(history, 11, [soldier(3, 101)])
-    assert.equal(sample(history, 50).get(3), 101)
-    assert.equal(sample(history, 1).get(3), 100)
+    assert.equal(sampleAt(history, 50).get(3), 101)
+    assert.equal(sampleAt(history, 1).get(3), 100)
   })
 
   it('[NET-3] turns the short way round', () => {
     const history = new SnapshotHistory()
     push(history, 1, [soldier(3, 0, { yaw: 65000 })])
     push(history, 2, [soldier(3, 0, { yaw: 1000 })])
-    sample(history, 1.5)
+    sampleAt(history, 1.5)
     assert.equal(out.yaw[0], 232)
   })
 
@@ -66,40 +66,41 @@ describe('SnapshotHistory', () => {
     push(history, 1, [soldier(3, 0)])
     push(history, 2, [soldier(3, 1), soldier(4, 500)])
     push(history, 3, [soldier(3, 2), soldier(4, 501)])
-    assert.equal(sample(history, 1.9).has(4), false)
-    assert.equal(sample(history, 2).get(4), 500)
-    assert.equal(sample(history, 2.5).get(4), 500.5)
+    assert.equal(sampleAt(history, 1.9).has(4), false)
+    assert.equal(sampleAt(history, 2).get(4), 500)
+    assert.equal(sampleAt(history, 2.5).get(4), 500.5)
   })
 
   it('[NET-3] shows who leaves where he was last seen, until the snapshot without him', () => {
     const history = new SnapshotHistory()
     push(history, 1, [soldier(3, 7)])
     push(history, 2, [])
-    assert.equal(sample(history, 1.5).get(3), 7)
-    assert.equal(sample(history, 2).has(3), false)
+    assert.equal(sampleAt(history, 1.5).get(3), 7)
+    assert.equal(sampleAt(history, 2).has(3), false)
   })
 
   it('[NET-3] never smears a new life across the map', () => {
     const history = new SnapshotHistory()
     push(history, 1, [soldier(3, 10, { life: 1 })])
     push(history, 2, [soldier(3, 900, { life: 2 })])
-    for (const viewTick of [1, 1.25, 1.5, 1.99]) assert.equal(sample(history, viewTick).get(3), 10)
-    assert.equal(sample(history, 2).get(3), 900)
+    for (const viewTick of [1, 1.25, 1.5, 1.99])
+      assert.equal(sampleAt(history, viewTick).get(3), 10)
+    assert.equal(sampleAt(history, 2).get(3), 900)
   })
 
   it('[NET-3] keeps the rows it promises and overwrites older ones', () => {
     const history = new SnapshotHistory()
     for (let tick = 0; tick < HISTORY_ROWS * 3; tick++) push(history, tick, [soldier(3, tick)])
     const oldest = HISTORY_ROWS * 2
-    assert.equal(sample(history, oldest + 0.5).get(3), oldest + 0.5)
-    assert.equal(sample(history, 3).get(3), oldest)
+    assert.equal(sampleAt(history, oldest + 0.5).get(3), oldest + 0.5)
+    assert.equal(sampleAt(history, 3).get(3), oldest)
   })
 
   it('[NET-3] grows with the highest net id and loses nothing by it', () => {
     const history = new SnapshotHistory()
     push(history, 1, [soldier(3, 10), soldier(2000, 5)])
     push(history, 2, [soldier(3, 12), soldier(2000, 6)])
-    const seen = sample(history, 1.5)
+    const seen = sampleAt(history, 1.5)
     assert.deepEqual([seen.get(3), seen.get(2000)], [11, 5.5])
   })
 
@@ -127,12 +128,12 @@ describe('SnapshotHistory', () => {
     push(history, 1, [soldier(3, 10), soldier(4, 5)])
     assert.deepEqual([...sample(history, 1, 3).keys()], [4])
     history.clear()
-    assert.equal(sample(history, 1).size, 0)
+    assert.equal(sampleAt(history, 1).size, 0)
   })
 })
 
 /** A far tier of soldiers at x, by net id. */
-function far(places: Record<number, number>): FarSoldiers {
+function farAt(places: Record<number, number>): FarSoldiers {
   const ids = Object.keys(places).map(Number)
   const x: number[] = []
   const team: number[] = []
@@ -157,8 +158,8 @@ describe('FarTracks', () => {
 
   it('[NET-3] glides over the interval of its slices, looks where it goes, marks the tier', () => {
     const tracks = new FarTracks(20, 20)
-    tracks.sync(far({ 9: 0 }), 0)
-    tracks.sync(far({ 9: 10 }), 10)
+    tracks.sync(farAt({ 9: 0 }), 0)
+    tracks.sync(farAt({ 9: 10 }), 10)
     clearSample(out)
     tracks.sampleInto(out, 15, -1)
     assert.equal(out.x[out.rowOf[9]!], 5)
@@ -169,7 +170,7 @@ describe('FarTracks', () => {
 
   it('[NET-3] gives way to the near tier and drops who is no longer told', () => {
     const tracks = new FarTracks(20, 20)
-    tracks.sync(far({ 9: 0, 10: 4 }), 0)
+    tracks.sync(farAt({ 9: 0, 10: 4 }), 0)
     const history = new SnapshotHistory()
     push(history, 1, [soldier(9, 77)])
     clearSample(out)
@@ -177,7 +178,7 @@ describe('FarTracks', () => {
     tracks.sampleInto(out, 1, -1)
     assert.equal(out.count, 2)
     assert.equal(out.tier[out.rowOf[9]!], Tier.near)
-    tracks.sync(far({ 9: 0 }), 2)
+    tracks.sync(farAt({ 9: 0 }), 2)
     clearSample(out)
     tracks.sampleInto(out, 2, -1)
     assert.deepEqual([out.count, out.netId[0]], [1, 9])
@@ -185,8 +186,8 @@ describe('FarTracks', () => {
 
   it('[NET-3] jumps instead of gliding when a report is too far away', () => {
     const tracks = new FarTracks(20, 20)
-    tracks.sync(far({ 9: 0 }), 0)
-    tracks.sync(far({ 9: 500 }), 10)
+    tracks.sync(farAt({ 9: 0 }), 0)
+    tracks.sync(farAt({ 9: 500 }), 10)
     clearSample(out)
     tracks.sampleInto(out, 10, -1)
     assert.equal(out.x[0], 500)

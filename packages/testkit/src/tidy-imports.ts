@@ -77,7 +77,8 @@ function checkFolder(
 /** Only tests and the programs around them may use the testkit and testing folders. */
 function checkTestkit(path: string, target: string): string | undefined {
   const isHelper = HELPER_FOLDERS.test(target) || isWithin(target, 'packages/testkit')
-  const mayUse = /^(packages\/testkit|bench|loadtest\/chaos)\//.test(path) || HELPER_FOLDERS.test(path)
+  const mayUse =
+    /^(packages\/testkit|bench|loadtest\/chaos)\//.test(path) || HELPER_FOLDERS.test(path)
   if (!isHelper || mayUse) return undefined
   return `${target} is for tests only, move what you need out of it`
 }

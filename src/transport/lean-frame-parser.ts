@@ -25,7 +25,7 @@ export interface FrameLimits {
 export interface FrameSink {
   receiveMessage(payload: Buffer, isBinary: boolean): void
   receivePing(payload: Buffer): void
-  receivePong(): void
+  receivePong(payload: Buffer): void
   /** The closing handshake; `code` is 1005 when the client named none. Nothing follows. */
   receiveClose(code: number, reason: Buffer): void
   /** The protocol was broken. Nothing follows. */
@@ -159,7 +159,7 @@ export class LeanFrameParser {
     if (first === WHOLE_BINARY) return this.#sink.receiveMessage(payload, true)
     const opcode = first & OPCODE_MASK
     if (opcode === Opcode.ping) return this.#sink.receivePing(payload)
-    if (opcode === Opcode.pong) return this.#sink.receivePong()
+    if (opcode === Opcode.pong) return this.#sink.receivePong(payload)
     if (opcode === Opcode.close) return this.#deliverClose(payload)
     this.#deliverData(payload, opcode, (first & FINAL_BIT) !== 0)
   }

@@ -191,8 +191,9 @@ export class LeanSocket extends EventEmitter implements FrameSink {
     this.#emitSafely('ping', payload)
   }
 
-  receivePong(): void {
-    if (this.#countControlFrame()) this.#emitSafely('pong')
+  receivePong(payload: Buffer): void {
+    if (!this.#countControlFrame() || this.#readyState !== ReadyState.open) return
+    this.#emitSafely('pong', payload)
   }
 
   receiveClose(code: number, reason: Buffer): void {

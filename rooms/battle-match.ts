@@ -8,6 +8,8 @@ import type { MatchId, NetId, UserId } from '@battalion/base/ids.ts'
 import type { Balance, Mode } from '@battalion/sim/balance.ts'
 import { setCommand } from '@battalion/sim/commands.ts'
 import { createWorld } from '@battalion/sim/create-world.ts'
+import { playerStats } from '@battalion/sim/battle-result.ts'
+import type { PlayerStats } from '@battalion/sim/battle-result.ts'
 import { addSoldier, removeSoldier } from '@battalion/sim/soldiers.ts'
 import { stepWorld } from '@battalion/sim/step-world.ts'
 import { Phase } from '@battalion/sim/world.ts'
@@ -19,13 +21,16 @@ import { toBattleResult, toPlayerResult } from './match-result.ts'
 import type { ResultPlayer } from './match-result.ts'
 import { MatchTally } from './match-tally.ts'
 
-/** Rows of players who left, kept for the result; the oldest go first. */
-export const DEPARTED_ROWS_MAX = 4096
-
 /**
- * Users who left, remembered so that leaving is no way round a respawn; the oldest is forgotten.
+ * Users who left, remembered for the result and so that leaving is no way round a respawn. Of more
+ * the oldest is forgotten: his row is missing, and he would come back as somebody new.
  */
 export const LEAVERS_MAX = 8192
+
+interface Leaver {
+  readonly figures: PlayerStats
+  readonly row: PlayerResult
+}
 
 /** Who a soldier is for. */
 export interface MatchPlayer extends ResultPlayer {
@@ -53,9 +58,8 @@ export class BattleMatch {
   readonly encoder: SnapshotEncoder
   readonly queues: InputQueues
   readonly tally: MatchTally
-  readonly #departed: PlayerResult[] = []
-  /** Team of who left this battle while it ran. */
-  readonly #leavers = new Map<UserId, number>()
+  /** Who left this battle while it ran and is not back, oldest first. */
+  readonly #leavers = new Map<UserId, Leaver>()
 
   constructor(options: BattleMatchOptions) {
     this.matchId = options.matchId
@@ -86,12 +90,17 @@ export class BattleMatch {
     return endedTick + Math.round(mode.endedSec * mode.tickRateHz)
   }
 
-  /** A new soldier, undefined when the battle is full. Who left before waits for it (W9). */
+  /**
+   * A new soldier, undefined when the battle is full. Who left before waits for it and goes on
+   * with his figures (W9).
+   */
   add(userId: UserId, classId: number): NetId | undefined {
-    const team = this.#leavers.get(userId)
-    const wish = team === undefined ? { classId } : { classId, team, isReturning: true }
+    const leaver = this.#leavers.get(userId)
+    const wish = leaver === undefined ? { classId } : { classId, returning: leaver.figures }
     const netId = addSoldier(this.world, wish)
-    if (netId !== undefined) this.queues.reset(netId)
+    if (netId === undefined) return undefined
+    this.#leavers.delete(userId)
+    this.queues.reset(netId)
     return netId
   }
 
@@ -99,16 +108,17 @@ export class BattleMatch {
   remove(player: MatchPlayer): void {
     const netId = toNetId(player.netId)
     if (this.world.phase === Phase.running) {
-      this.#departed.push({ ...toPlayerResult(this.world, player), left: true })
-      if (this.#departed.length > DEPARTED_ROWS_MAX) this.#departed.shift()
-      this.#rememberLeaver(player.userId, this.world.soldiers.team[netId]!)
+      this.#rememberLeaver(player)
     }
     this.queues.reset(netId)
     removeSoldier(this.world, netId)
   }
 
-  #rememberLeaver(userId: UserId, team: number): void {
-    this.#leavers.set(userId, team)
+  #rememberLeaver(player: MatchPlayer): void {
+    const figures = playerStats(this.world, player.netId)
+    const row = { ...toPlayerResult(this.world, player), left: true }
+    assert(!this.#leavers.has(player.userId), 'a user leaves once before he comes back')
+    this.#leavers.set(player.userId, { figures, row })
     if (this.#leavers.size <= LEAVERS_MAX) return
     const [oldest] = this.#leavers.keys()
     if (oldest !== undefined) this.#leavers.delete(oldest)
@@ -127,7 +137,8 @@ export class BattleMatch {
 
   result(players: Iterable<ResultPlayer>): BattleResult {
     const rows = Array.from(players, (player) => toPlayerResult(this.world, player))
-    return toBattleResult(this.world, this.matchId, [...rows, ...this.#departed])
+    for (const { row } of this.#leavers.values()) rows.push(row)
+    return toBattleResult(this.world, this.matchId, rows)
   }
 
   /** Hands the world one command per soldier at most (I-12). */

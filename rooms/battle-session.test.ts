@@ -111,6 +111,40 @@ describe('battle session', () => {
     assert.equal(world.soldiers.state[fake.join('new').netId], LifeState.alive)
   })
 
+  it('[W9] [BAT-5] the dead who leaves and joins waits, costs one ticket and has one row', () => {
+    const form = { form: 'conquest', bleedTicketsPerMinute: 0, downSec: 0 } as const
+    const mode = { ...form, warmupSec: 1, roundSec: 6, playersMin: 1, respawnSec: 2 }
+    const fake = createFakeSession({ balance: sampleBalance({ mode }) })
+    const ann = fake.join('ann')
+    fake.join('bob')
+    const { world } = fake.session.match
+    const { soldiers, teams } = world
+    const hz = world.mode.tickRateHz
+    for (let wake = 0; wake < hz + 1; wake++) fake.wake()
+    soldiers.state[ann.netId] = LifeState.dead
+    soldiers.respawnTick[ann.netId] = world.tick + 2 * hz
+    soldiers.deaths[ann.netId] = 1
+    soldiers.score[ann.netId] = 70
+    const team = soldiers.team[ann.netId]!
+    const tickets = teams.tickets[team]!
+    fake.session.leave(ann)
+    fake.session.leave(fake.join('ann', true))
+    const back = fake.join('ann')
+    assert.equal(soldiers.score[back.netId], 70)
+    for (let wake = 0; wake < 2 * hz - 1; wake++) fake.wake()
+    assert.equal(soldiers.state[back.netId], LifeState.dead)
+    for (let wake = 0; wake < 3; wake++) fake.wake()
+    assert.equal(soldiers.state[back.netId], LifeState.alive)
+    assert.equal(teams.tickets[team], tickets - 1)
+    for (let wake = 0; wake < 4 * hz; wake++) fake.wake()
+    const rows = fake.results[0]!.players.filter(({ name }) => name === 'ann')
+    assert.deepEqual(
+      rows.map(({ score, deaths, left }) => [score, deaths, left]),
+      [[70, 1, undefined]],
+    )
+    assert.deepEqual(fake.errors, [])
+  })
+
   it('[E-11] a player is shown his own team and nine cells, a spectator everybody and 25', () => {
     const fake = createFakeSession({ balance: QUIET })
     const ann = fake.join('ann')

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { NetId } from '@battalion/base/ids.ts'
+import { playerStats } from './battle-result.ts'
 import { isFree } from './collision.ts'
 import { Button } from './commands.ts'
 import { EventType } from './events.ts'
@@ -139,9 +140,10 @@ describe('respawn', () => {
     const mode = { form: 'conquest', downSec: 0, respawnSec: 2, bleedTicketsPerMinute: 0 } as const
     const { world, target } = fallen({ mode })
     world.phase = Phase.running
-    const team = world.soldiers.team[target]!
+    const returning = playerStats(world, target)
+    const { team } = returning
     removeSoldier(world, target)
-    const back = addSoldier(world, { team, isReturning: true })!
+    const back = addSoldier(world, { returning })!
     const tickets = world.teams.tickets[team]!
     stepMany(world, 39)
     assert.equal(world.soldiers.state[back], LifeState.dead)
@@ -149,6 +151,44 @@ describe('respawn', () => {
     assert.equal(world.soldiers.state[back], LifeState.alive)
     assert.equal(world.soldiers.team[back], team)
     assert.equal(world.teams.tickets[team], tickets - 1)
+  })
+
+  it('[W9] [D8] who comes back goes on with his figures, squad and time played', () => {
+    const { world, target } = fallen({ mode: { downSec: 0, squadSize: 2 } })
+    world.phase = Phase.running
+    for (let mate = 0; mate < 3; mate++) addSoldier(world, { team: 1 })
+    const gone = addSoldier(world, { team: 1 })!
+    world.soldiers.score[gone] = 70
+    stepMany(world, 40)
+    const before = playerStats(world, gone)
+    const fallenBefore = playerStats(world, target)
+    removeSoldier(world, gone)
+    removeSoldier(world, target)
+    stepMany(world, 100)
+    const back = addSoldier(world, { team: 0, classId: 1, returning: before })!
+    const { netId, classId, ...figures } = playerStats(world, back)
+    assert.notEqual(netId, gone)
+    assert.equal(classId, world.balance.classes[1]!.id)
+    assert.deepEqual({ ...figures, netId: gone, classId: before.classId }, before)
+    assert.equal(figures.playedSec, 2)
+    const other = addSoldier(world, { returning: fallenBefore })!
+    assert.ok(fallenBefore.damageTaken > 0)
+    assert.equal(playerStats(world, other).damageTaken, fallenBefore.damageTaken)
+  })
+
+  it('[W9] a full squad is not joined; a warm-up knows nobody who comes back', () => {
+    const { world, target } = fallen({ mode: { downSec: 0, squadSize: 1 } })
+    world.soldiers.score[target] = 70
+    const returning = playerStats(world, target)
+    removeSoldier(world, target)
+    const early = addSoldier(world, { team: 1, returning })!
+    assert.equal(world.soldiers.state[early], LifeState.alive)
+    assert.equal(world.soldiers.score[early], 0)
+    world.phase = Phase.running
+    const late = addSoldier(world, { returning })!
+    assert.equal(world.soldiers.state[late], LifeState.dead)
+    assert.equal(world.soldiers.score[late], 70)
+    assert.notEqual(world.soldiers.squad[late], returning.squad)
   })
 
   it('[L4] the wait runs from the fall, also for who lay down first', () => {

@@ -6,6 +6,7 @@
 import { assert } from '@battalion/base/assert.ts'
 import type { NetId } from '@battalion/base/ids.ts'
 import { NET_ID_NONE, toNetId } from '@battalion/base/ids.ts'
+import type { PlayerStats } from './battle-result.ts'
 import { addEvent } from './event-table.ts'
 import { EventType } from './events.ts'
 import { NET_ID_QUARANTINE_TICKS, PROJECTILES_MAX, SQUADS_PER_TEAM_MAX } from './limits.ts'
@@ -20,8 +21,8 @@ import { LifeState, Phase } from './world.ts'
 export interface SoldierWish {
   readonly team?: number
   readonly classId?: number
-  /** True for who left this battle before: he enters as after a fall, not at once (W9). */
-  readonly isReturning?: boolean
+  /** What `playerStats` said when he left this battle: he goes on with it and waits (W9). */
+  readonly returning?: PlayerStats
 }
 
 const squadCounts = new Uint16Array(SQUADS_PER_TEAM_MAX)
@@ -33,11 +34,12 @@ export function addSoldier(world: World, wish: SoldierWish = {}): NetId | undefi
   const netId = findFreeSlot(world)
   if (netId === undefined) return undefined
   clearSlot(world, netId)
-  const team = chooseTeam(world, wish.team)
+  const returning = world.phase === Phase.warmup ? undefined : wish.returning
+  const team = chooseTeam(world, returning?.team ?? wish.team)
   assert(team < world.mode.teamCount, 'everybody is in a team of the mode')
   assert(soldiers.state[netId] === LifeState.empty, 'a free slot is empty')
   soldiers.team[netId] = team
-  soldiers.squad[netId] = chooseSquad(world, team)
+  soldiers.squad[netId] = chooseSquad(world, team, returning?.squad)
   soldiers.state[netId] = LifeState.dead
   soldiers.wasUsed[netId] = 1
   soldiers.joinTick[netId] = world.tick
@@ -47,7 +49,8 @@ export function addSoldier(world: World, wish: SoldierWish = {}): NetId | undefi
   world.slotsUsed = Math.max(world.slotsUsed, netId + 1)
   setClassWish(world, netId, wish.classId ?? 0)
   world.events.target[addEvent(world.events, EventType.join)] = netId
-  const mustWait = wish.isReturning === true && world.phase === Phase.running
+  if (returning !== undefined) restoreFigures(world, netId, returning)
+  const mustWait = returning !== undefined && world.phase === Phase.running
   const waitTicks = mustWait ? ticksOfSec(world, world.mode.respawnSec) : 0
   soldiers.respawnTick[netId] = world.tick + waitTicks
   if (!mustWait && canTeamSpawn(world, team)) spawnSoldier(world, netId)
@@ -120,8 +123,8 @@ function chooseTeam(world: World, wish: number | undefined): number {
   return best
 }
 
-/** The first squad with room, else the smallest. */
-function chooseSquad(world: World, team: number): number {
+/** The wished squad if it has room, else the first with room, else the smallest. */
+function chooseSquad(world: World, team: number, wish: number | undefined): number {
   const { soldiers } = world
   squadCounts.fill(0)
   assert(world.mode.squadSize > 0, 'a squad has room for somebody')
@@ -129,6 +132,7 @@ function chooseSquad(world: World, team: number): number {
     if (soldiers.state[id] === LifeState.empty || soldiers.team[id] !== team) continue
     squadCounts[soldiers.squad[id]!]!++
   }
+  if (wish !== undefined && squadCounts[wish]! < world.mode.squadSize) return wish
   let smallest = 0
   for (let squad = 0; squad < SQUADS_PER_TEAM_MAX; squad++) {
     if (squadCounts[squad]! < world.mode.squadSize) return squad
@@ -154,6 +158,27 @@ function clearSlot(world: World, netId: number): void {
   soldiers.healed[netId] = 0
   soldiers.shotsFired[netId] = 0
   soldiers.shotsHit[netId] = 0
+}
+
+/** Who comes back goes on with what he did; the time he was away is not played. */
+function restoreFigures(world: World, netId: number, figures: PlayerStats): void {
+  const { soldiers, mode, tick } = world
+  const playedTicks = Math.round(figures.playedSec * mode.tickRateHz)
+  assert(playedTicks <= tick, 'nobody played longer than the battle lasts')
+  soldiers.joinTick[netId] = tick - playedTicks
+  // Of the slot's last user else, until he enters.
+  soldiers.classId[netId] = soldiers.classWish[netId]!
+  soldiers.kills[netId] = figures.kills
+  soldiers.deaths[netId] = figures.deaths
+  soldiers.assists[netId] = figures.assists
+  soldiers.revives[netId] = figures.revives
+  soldiers.captures[netId] = figures.captures
+  soldiers.score[netId] = figures.score
+  soldiers.damageDone[netId] = figures.damageDone
+  soldiers.damageTaken[netId] = figures.damageTaken
+  soldiers.healed[netId] = figures.healed
+  soldiers.shotsFired[netId] = figures.shotsFired
+  soldiers.shotsHit[netId] = figures.shotsHit
 }
 
 /** Nobody else's records may speak of a net id that goes. */

@@ -151,6 +151,8 @@ export interface PlayerResultView {
   readonly captures: number
   readonly score: number
   readonly damageDone: number
+  /** True: gone before the end; the net id may be somebody else's by now. */
+  readonly left?: boolean
 }
 
 export interface ResultView {

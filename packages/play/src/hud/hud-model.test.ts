@@ -10,6 +10,7 @@ import {
   formatBytesPerSec,
   formatClock,
   formatWait,
+  isOwnRow,
   objectiveChips,
   SCOREBOARD_ROWS_MAX,
   scoreboardTeams,
@@ -97,5 +98,12 @@ describe('hud model', () => {
     assert.equal(first!.rows.at(-1)!.rank, 100)
     assert.equal(first!.hiddenCount, 60)
     assert.ok(second!.rows.every((row) => row.team === 1))
+  })
+
+  it('[BAT-5] takes no row of somebody who left for the own one', () => {
+    const row = { ...rosterOf(1)[0]!, classId: 'rifleman', captures: 0, damageDone: 0 }
+    assert.equal(isOwnRow({ ...row, left: true }, 0), false)
+    assert.equal(isOwnRow(row, 0), true)
+    assert.equal(isOwnRow(row, 1), false)
   })
 })

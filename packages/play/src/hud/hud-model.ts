@@ -8,6 +8,7 @@ import type {
   BattleStateView,
   ObjectiveView,
   OwnStatus,
+  PlayerResultView,
   RosterView,
 } from '../game/battle-source.ts'
 import { teamColour } from '../render/palette.ts'
@@ -200,6 +201,11 @@ export function scoreboardTeams(
 function pickRow(entry: RosterView): RosterView {
   const { netId, name, bot, team, squad, classId, kills, deaths, assists, score, connected } = entry
   return { netId, name, bot, team, squad, classId, kills, deaths, assists, score, connected }
+}
+
+/** Whether a row of the result is the player's: who left may have had his net id before him. */
+export function isOwnRow(row: PlayerResultView, ownId: number): boolean {
+  return row.netId === ownId && row.left !== true
 }
 
 /** Name of a soldier, or `Nobody`. */

@@ -4,7 +4,7 @@
 import type { ResultView } from '../game/battle-source.ts'
 import { teamColour } from '../render/palette.ts'
 import { button, el } from './dom.ts'
-import { formatClock } from './hud-model.ts'
+import { formatClock, isOwnRow } from './hud-model.ts'
 
 /** Lines of the table; the own line is added when it is further down. */
 const RESULT_ROWS_MAX = 8
@@ -57,7 +57,7 @@ function createTable(result: ResultView, ownId: number): HTMLElement {
   )
   const rows = result.players.map((player, index) => ({ player, rank: index + 1 }))
   const shown = rows.slice(0, RESULT_ROWS_MAX)
-  const own = rows.find((row) => row.player.netId === ownId)
+  const own = rows.find(({ player }) => isOwnRow(player, ownId))
   if (own !== undefined && own.rank > RESULT_ROWS_MAX) shown.push(own)
   const body = shown.map(({ player, rank }) => {
     const name = el('td', { class: 'board-name', text: player.name })
@@ -66,7 +66,7 @@ function createTable(result: ResultView, ownId: number): HTMLElement {
     const figures = [kills, deaths, assists, captures, damageDone, score]
     const cells = figures.map((value) => el('td', { text: String(value) }))
     const row = el('tr', {}, el('td', { text: String(rank) }), name, ...cells)
-    if (player.netId === ownId) row.className = 'is-own'
+    if (isOwnRow(player, ownId)) row.className = 'is-own'
     return row
   })
   return el(

@@ -52,6 +52,8 @@ function groupOf(file: string): string {
 function findGroups(wanted: readonly string[]): Group[] {
   const byName = new Map<string, string[]>()
   for (const file of globSync(TESTS).sort()) {
+    // The peers of the benches bring tests of their own.
+    if (file.includes('node_modules')) continue
     if (wanted.length > 0 && !wanted.some((part) => file.includes(part))) continue
     const name = groupOf(file)
     byName.set(name, [...(byName.get(name) ?? []), file])

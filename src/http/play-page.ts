@@ -45,8 +45,12 @@ export interface PlayPage {
   readonly files: ReadonlyMap<string, Asset>
 }
 
+/** Bundles under way: esbuild's process is stopped after the last, or the others never end. */
+let buildsUnderWay = 0
+
 /** Bundles the page in `sourceDir` (holds `main.ts` and `index.html`). */
 export async function bundlePlayPage(sourceDir: string): Promise<PlayPage> {
+  buildsUnderWay++
   const result = await build({
     entryPoints: { [ENTRY_NAME]: join(sourceDir, 'main.ts') },
     bundle: true,
@@ -63,8 +67,7 @@ export async function bundlePlayPage(sourceDir: string): Promise<PlayPage> {
     define: { 'process.env.NODE_ENV': '"production"' },
     loader: { '.png': 'file', '.webp': 'file', '.svg': 'file', '.woff2': 'file' },
     logLevel: 'silent',
-  })
-  await stop()
+  }).finally(() => --buildsUnderWay === 0 && stop())
   const files = new Map<string, Asset>()
   for (const output of result.outputFiles) {
     const name = basename(output.path)

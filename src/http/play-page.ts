@@ -67,7 +67,10 @@ export async function bundlePlayPage(sourceDir: string): Promise<PlayPage> {
     define: { 'process.env.NODE_ENV': '"production"' },
     loader: { '.png': 'file', '.webp': 'file', '.svg': 'file', '.woff2': 'file' },
     logLevel: 'silent',
-  }).finally(() => --buildsUnderWay === 0 && stop())
+  }).finally(async () => {
+    buildsUnderWay--
+    if (buildsUnderWay === 0) await stop()
+  })
   const files = new Map<string, Asset>()
   for (const output of result.outputFiles) {
     const name = basename(output.path)

@@ -67,9 +67,9 @@ export async function bundlePlayPage(sourceDir: string): Promise<PlayPage> {
     define: { 'process.env.NODE_ENV': '"production"' },
     loader: { '.png': 'file', '.webp': 'file', '.svg': 'file', '.woff2': 'file' },
     logLevel: 'silent',
-  }).finally(async () => {
+  }).finally(() => {
     buildsUnderWay--
-    if (buildsUnderWay === 0) await stop()
+    if (buildsUnderWay === 0) void stop()
   })
   const files = new Map<string, Asset>()
   for (const output of result.outputFiles) {

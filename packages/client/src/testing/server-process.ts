@@ -14,13 +14,14 @@ import { fileURLToPath } from 'node:url'
 const MAIN = fileURLToPath(new URL('../../../../src/main.ts', import.meta.url))
 const START_MS_MAX = 20_000
 
-/** Starts a server; resolves with its public address. */
+/** Starts a server, or `program` in its place; resolves with its public address. */
 export async function startServer(
   test: Pick<TestContext, 'after'>,
   env: Readonly<Record<string, string>> = {},
+  program: string = MAIN,
 ): Promise<string> {
   const dataDir = mkdtempSync(join(tmpdir(), 'battalion-client-'))
-  const child = fork(MAIN, {
+  const child = fork(program, {
     env: {
       ...process.env,
       HOST: '127.0.0.1',

@@ -12,10 +12,13 @@ import { tellProgress } from './bench-voice.ts'
 import type { Behaviour, CrowdAnswer, CrowdSample, Dialect } from './clients/crowd-talk.ts'
 import { USUAL_PLAY } from './clients/crowd-talk.ts'
 import { Program } from './pinned-process.ts'
-import type { ServerAnswer, ServerSample } from './servers/bench-talk.ts'
+import type { ResultTimes, ServerAnswer, ServerSample } from './servers/bench-talk.ts'
 
 const JOIN_SEC_MAX = 180
 const POLL_MS = 250
+/** Pages are given back by another thread, some of them only at the next collection. */
+const RELEASE_ROUNDS = 3
+const RELEASE_MS = 700
 /** A window in earnest (s), and the variable by which the runner hands on another length. */
 export const WINDOW_SEC = 60
 export const WINDOW_ENV = 'BENCH_WINDOW_SEC'
@@ -35,9 +38,11 @@ export interface ContestSetup {
   readonly joinsPerSec?: number
   readonly behaviour?: Behaviour
   readonly observers?: number
-  readonly signallers?: number
+  readonly signallerEvery?: number
   /** Transport of ours; left out: what TRANSPORT says. */
   readonly transport?: 'ws' | 'lean'
+  /** More of the server's environment, such as another database. */
+  readonly env?: Readonly<Record<string, string>>
   /** Flags of Node for the server. */
   readonly serverFlags?: readonly string[]
 }
@@ -50,18 +55,41 @@ export interface Measured {
   readonly waitRatio: number
 }
 
+/** What the server's process holds (bytes). */
+export interface ServerMemory {
+  readonly rssBytes: number
+  /** Of it, objects of the JavaScript heap. */
+  readonly heapBytes: number
+}
+
 export class Contest {
   readonly #setup: ContestSetup
   readonly #server: Program
   readonly #crowd: Program
   readonly #folder: string
+  readonly #url: string
   #waitedMs = Number.NaN
 
-  private constructor(setup: ContestSetup, folder: string, server: Program, crowd: Program) {
+  private constructor(
+    setup: ContestSetup,
+    place: { readonly folder: string; readonly url: string },
+    { server, crowd }: { readonly server: Program; readonly crowd: Program },
+  ) {
     this.#setup = setup
-    this.#folder = folder
+    this.#folder = place.folder
+    this.#url = place.url
     this.#server = server
     this.#crowd = crowd
+  }
+
+  /** Where the server is reached. */
+  get url(): string {
+    return this.#url
+  }
+
+  /** The server's process. */
+  get serverPid(): number {
+    return this.#server.pid
   }
 
   /** Server up, crowd ready, nobody in. */
@@ -74,6 +102,7 @@ export class Contest {
       options: { cells: setup.cells, tickRateHz: setup.tickRateHz ?? 20, players: setup.players },
       env: {
         DATA_DIR: folder,
+        ...setup.env,
         ...(setup.transport === undefined ? {} : { TRANSPORT: setup.transport }),
       },
       ...(setup.serverFlags === undefined ? {} : { flags: setup.serverFlags }),
@@ -89,10 +118,10 @@ export class Contest {
           behaviour: setup.behaviour ?? USUAL_PLAY,
           sideMetres: setup.cells * CELL_METRES,
           observers: setup.observers ?? 0,
-          signallers: setup.signallers ?? 0,
+          signallerEvery: setup.signallerEvery ?? 0,
         },
       })
-      const contest = new Contest(setup, folder, server, crowd)
+      const contest = new Contest(setup, { folder, url }, { server, crowd })
       await crowd.ask('started')
       return contest
     } catch (error) {
@@ -180,11 +209,33 @@ export class Contest {
     return { server: server.sample, crowd: crowd.sample, waitRatio }
   }
 
-  /** Resident memory of the server after a full collection (bytes). */
-  async serverRssBytes(): Promise<number> {
+  /** Memory of the server after a full collection, as it stands then. */
+  async serverMemory(): Promise<ServerMemory> {
     await this.#server.ask('done', { type: 'collect' })
     await this.#server.ask('done', { type: 'collect' })
-    return (await this.take()).server.rssBytes
+    return await this.#askMemory()
+  }
+
+  /** The same after the heap gave the pages it keeps in reserve back to the system. */
+  async serverMemoryHeld(): Promise<ServerMemory> {
+    for (let round = 0; round < RELEASE_ROUNDS; round++) {
+      await this.#server.ask('done', { type: 'release' })
+      await delay(RELEASE_MS)
+    }
+    return await this.#askMemory()
+  }
+
+  async #askMemory(): Promise<ServerMemory> {
+    const { rssBytes, heapBytes } = (await this.take()).server
+    return { rssBytes, heapBytes }
+  }
+
+  /** Our server is handed the result of a battle of 1,000; answers when it is in the database. */
+  async finishBattle(): Promise<ResultTimes> {
+    const { result } = await this.#server.ask<ServerAnswer & { type: 'finished' }>('finished', {
+      type: 'finish',
+    })
+    return result
   }
 
   async stop(): Promise<void> {
@@ -202,7 +253,7 @@ export interface ContestTimes {
 
 /** A minute in earnest, or what `--seconds` says (for looking, not for quoting); seconds in CI. */
 export function timesFor(small: boolean): ContestTimes {
-  if (small) return { settleSec: 1, windowSec: 3 }
+  if (small) return { settleSec: 4, windowSec: 3 }
   return { settleSec: 5, windowSec: Number(process.env[WINDOW_ENV] ?? WINDOW_SEC) }
 }
 

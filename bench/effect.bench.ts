@@ -14,7 +14,7 @@ export async function runBench({ small }: BenchOptions): Promise<BenchRow[]> {
     label: 'input to effect',
     behaviour: { play: 'fight', framesPerSec: 20, commandsPerFrame: 1 },
     observers: Math.round(players / 25),
-    signallers: Math.round(players / 5),
+    signallerEvery: 5,
   })
   const measured = await Contest.measure(setup, timesFor(small))
   const { effectMs, decodeFailures } = measured.crowd

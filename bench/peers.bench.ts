@@ -58,8 +58,22 @@ export async function runBench({ small }: BenchOptions): Promise<BenchRow[]> {
   const windows = new Map<Peer, Figures[]>(PEERS.map((peer) => [peer, []]))
   for (const peer of PEERS) await measurePeer(peer, players, small, windows)
   const ours = figuresOf(
-    await Contest.measure(ourBattle(players, cellsFor(players)), timesFor(small)),
+    await Contest.measure(
+      ourBattle(players, cellsFor(players), { transport: 'ws' }),
+      timesFor(small),
+    ),
   )
+  const overLean = small
+    ? undefined
+    : figuresOf(
+        await Contest.measure(
+          ourBattle(players, cellsFor(players), {
+            label: 'battalion over lean',
+            transport: 'lean',
+          }),
+          timesFor(small),
+        ),
+      )
   // In CI once is enough: nobody quotes those figures.
   if (!small)
     for (const peer of PEERS.toReversed()) await measurePeer(peer, players, small, windows)
@@ -70,6 +84,7 @@ export async function runBench({ small }: BenchOptions): Promise<BenchRow[]> {
     ...plainRows(`${name}, battalion`, ours),
     rateRow(`${name}, battalion`, ours),
     ...conditionRows(`${name}, battalion`, ours),
+    ...(overLean === undefined ? [] : plainRows(`${name}, battalion over lean`, overLean)),
     ...PEERS.flatMap((peer) => peerRows(name, peer, { small, ours, windows: windows.get(peer)! })),
   ]
 }

@@ -6,12 +6,15 @@
  */
 import { fork, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '..')
 const KILL_AFTER_MS = 3000
 const ANSWER_MS_MAX = 60_000
+/** Of `/proc`, on every Linux that Node runs on (ms). */
+const CLOCK_TICK_MS = 10
 
 /** Which cores a child may use. */
 export type CoreRole = 'server' | 'clients'
@@ -30,6 +33,43 @@ export const pinNote = isPinned
 const CORES: Readonly<Record<CoreRole, string>> = {
   server: '0',
   clients: cores === 2 ? '1' : `1-${cores - 1}`,
+}
+
+/** Keeps this process, and all it starts from now on without a role, off the server's core. */
+export function pinToClients(pid: number = process.pid): void {
+  if (isPinned) spawnSync('taskset', ['-apc', CORES.clients, String(pid)], { stdio: 'ignore' })
+}
+
+/** Moves threads of `pid` to the clients' cores, as with more cores they would be; their count. */
+export function pinThreadsToClients(pid: number, names: readonly string[]): number {
+  const folder = `/proc/${pid}/task`
+  const tids = readdirSync(folder).filter((tid) => {
+    return names.includes(readFileSync(`${folder}/${tid}/comm`, 'utf8').trim())
+  })
+  if (!isPinned) return tids.length
+  for (const tid of tids) spawnSync('taskset', ['-pc', CORES.clients, tid], { stdio: 'ignore' })
+  return tids.length
+}
+
+/** Processes that `pid` started and that live. */
+export function findChildren(pid: number): number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    return text.split(' ').filter(Boolean).map(Number)
+  } catch {
+    return []
+  }
+}
+
+/** CPU that a process used so far, all threads (ms); NaN where the system does not say. */
+export function readCpuMs(pid: number): number {
+  try {
+    // After the name in parentheses: state is field 3; user and system time, in ticks, 14 and 15.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
+    return (Number(fields[11]) + Number(fields[12])) * CLOCK_TICK_MS
+  } catch {
+    return Number.NaN
+  }
 }
 
 export interface ProgramStart {

@@ -79,10 +79,12 @@ function report(crowd: BotCrowd, counts: CrowdCounts): void {
     disconnects: [...counts.disconnects],
     joinMs: [...counts.joinMs],
     roundTripMs: [...counts.roundTripMs],
+    ownErrorMetres: [...counts.ownErrorMetres],
     cpuMs: (user + system) / 1000,
   }
   counts.joinMs.length = 0
   counts.roundTripMs.length = 0
+  counts.ownErrorMetres.length = 0
   tell(sample)
 }
 

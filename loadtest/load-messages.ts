@@ -34,10 +34,19 @@ export interface LoadSample {
   readonly snapshotsExpected: number
   readonly decodeFailures: number
   readonly resultsSeen: number
+  readonly commandsMade: number
+  readonly shotsJudged: number
+  readonly shotsUnjudged: number
+  readonly shotAgeMs: number
+  readonly hitsSeen: number
+  readonly hitsConfirmed: number
+  readonly hitsOnFallen: number
+  readonly hitsUnseen: number
   readonly joinFailures: readonly (readonly [string, number])[]
   readonly disconnects: readonly (readonly [string, number])[]
   readonly joinMs: readonly number[]
   readonly roundTripMs: readonly number[]
+  readonly ownErrorMetres: readonly number[]
   /** CPU of the process so far, user and system (ms). */
   readonly cpuMs: number
 }

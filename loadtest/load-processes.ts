@@ -9,6 +9,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { AppError } from '@battalion/base/app-error.ts'
+import { waitStarted } from './wait-started.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 /** A server that is not ready by then counts as failed (ms). */
@@ -50,6 +51,7 @@ export function splitCores(): CoreSplit {
 export class LoadProcesses {
   readonly #children = new Set<ChildProcess>()
   readonly #folders: string[] = []
+  readonly #dismissed = new Set<ChildProcess>()
   readonly #cores: CoreSplit
   #isStopping = false
   /** Called when a child ends that should not have. */
@@ -85,7 +87,8 @@ export class LoadProcesses {
         if (ready.type !== 'ready' || ready.publicUrl === undefined) return
         clearTimeout(patience)
         const { publicUrl, opsUrl = '' } = ready
-        resolve({ publicUrl, opsUrl, pid: child.pid ?? 0, botKey })
+        const server = { publicUrl, opsUrl, pid: child.pid ?? 0, botKey }
+        void waitStarted(opsUrl).then(() => resolve(server))
       })
     })
   }
@@ -97,19 +100,28 @@ export class LoadProcesses {
     return this.#fork({ program: 'loadtest/load-bots.ts', env, cores: this.#cores.bots })
   }
 
+  /** Lets these children leave; resolves when they are gone. */
+  async dismiss(children: readonly ChildProcess[]): Promise<void> {
+    for (const child of children) this.#dismissed.add(child)
+    await this.#end(children)
+  }
+
   /** Ends everything it started; resolves when all are gone. */
   async stop(): Promise<void> {
     this.#isStopping = true
-    const gone = [...this.#children].map(
-      (child) => new Promise((resolve) => child.once('exit', resolve)),
-    )
-    for (const child of this.#children) child.kill('SIGTERM')
+    await this.#end([...this.#children])
+    for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true })
+  }
+
+  async #end(children: readonly ChildProcess[]): Promise<void> {
+    const alive = children.filter((child) => this.#children.has(child))
+    const gone = alive.map((child) => new Promise((resolve) => child.once('exit', resolve)))
+    for (const child of alive) child.kill('SIGTERM')
     const killer = setTimeout(() => {
-      for (const child of this.#children) child.kill('SIGKILL')
+      for (const child of alive) child.kill('SIGKILL')
     }, KILL_AFTER_MS)
     await Promise.all(gone)
     clearTimeout(killer)
-    for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true })
   }
 
   /** Own process group, so that Ctrl-C reaches this program alone, which ends the others. */
@@ -132,7 +144,8 @@ export class LoadProcesses {
     child.on('error', () => undefined)
     child.on('exit', (code) => {
       this.#children.delete(child)
-      if (!this.#isStopping) this.onUnexpectedExit(start.program, code)
+      const isMeant = this.#isStopping || this.#dismissed.has(child)
+      if (!isMeant) this.onUnexpectedExit(start.program, code)
     })
     return child
   }

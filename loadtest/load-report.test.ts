@@ -28,7 +28,15 @@ const SCENARIO = parseScenario(
     churnPerSec: 0,
     gather: null,
     network: null,
-    budgets: { tick_work_p99_ms: 12, joins_failed: 0, round_trip_p95_ms: 10, decode_failures: 0 },
+    budgets: {
+      tick_work_p99_ms: 12,
+      joins_failed: 0,
+      round_trip_p95_ms: 10,
+      decode_failures: 0,
+      own_error_p99_m: 0.1,
+      hits_confirmed_percent: 97,
+      hits_behind_cover_percent: 1,
+    },
   },
   'golden.json',
 )
@@ -48,10 +56,19 @@ function sampleAt(sec: number): LoadSample {
     snapshotsExpected: sec * 200,
     decodeFailures: 0,
     resultsSeen: 0,
+    commandsMade: sec * 200,
+    shotsJudged: sec * 60,
+    shotsUnjudged: sec,
+    shotAgeMs: sec * 60 * 205,
+    hitsSeen: sec * 20,
+    hitsConfirmed: sec * 18,
+    hitsOnFallen: sec * 1.5,
+    hitsUnseen: sec / 5,
     joinFailures: sec > 4 ? [['battle_full', 2]] : [],
     disconnects: [],
     joinMs: sec < 3 ? [12, 30 + sec] : [],
     roundTripMs: [1 + sec / 10, 2, 3],
+    ownErrorMetres: [0, 0, sec / 100],
     cpuMs: sec * 120,
   }
 }
@@ -65,14 +82,20 @@ battalion_tick_duration_seconds_sum{phase="total"} ${sec * 0.06}
 battalion_tick_lateness_seconds_bucket{le="0.002"} ${sec * 18}
 battalion_tick_lateness_seconds_bucket{le="+Inf"} ${sec * 20}
 process_cpu_seconds_total ${sec * 0.2}
+battalion_shots_judged_total ${sec * 70}
+battalion_hits_judged_total ${sec * 25}
+battalion_hits_void_total ${sec / 4}
+battalion_rewind_clamped_total ${sec * 0.7}
+battalion_hits_behind_cover_total ${sec / 5}
+battalion_inputs_rejected_total{reason="rate"} ${sec * 2}
 `
 }
 
 function momentAt(sec: number, hasServer: boolean): LoadMoment {
   const sample = sampleAt(sec)
   const server = hasServer ? parseMetrics(metricsAt(sec)) : undefined
-  const { joinMs, roundTripMs } = sample
-  return { atSec: sec, crowd: totalOf([sample]), joinMs, roundTripMs, server }
+  const { joinMs, roundTripMs, ownErrorMetres } = sample
+  return { atSec: sec, crowd: totalOf([sample]), joinMs, roundTripMs, ownErrorMetres, server }
 }
 
 function runOf(hasServer: boolean, cpuFactor = 1): LoadRun {
@@ -89,7 +112,9 @@ function runOf(hasServer: boolean, cpuFactor = 1): LoadRun {
     to: moments[8]!,
     roundTripMs: moments.slice(3).flatMap((moment) => moment.roundTripMs),
     joinMs: moments.flatMap((moment) => moment.joinMs),
+    ownErrorMetres: moments.slice(3).flatMap((moment) => moment.ownErrorMetres),
     stealRatio: 0.012,
+    quiet: undefined,
     serverWaitRatio: hasServer ? 0.01 : Number.NaN,
     cutShort: undefined,
   }
@@ -126,7 +151,7 @@ describe('the load report', () => {
 
   it('leaves server figures out when nobody told them', () => {
     const { rows } = createReport(runOf(false))
-    assert.ok(rows.every((row) => !/tick|server/.test(row.name)))
+    assert.ok(rows.every((row) => !/tick|server|clamped|behind_cover|dropped/.test(row.name)))
     assert.doesNotMatch(renderReportPage(createReport(runOf(false))), /Tick work/)
   })
 

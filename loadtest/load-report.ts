@@ -3,6 +3,7 @@
  * the page shows beside them. Counts errors as they are: a run without server figures leaves those
  * rows out rather than guessing.
  */
+import { leakRowsOf, type QuietReadings } from './load-leaks.ts'
 import type { BudgetName, Scenario } from './scenario.ts'
 import {
   quantileMs,
@@ -14,6 +15,7 @@ import {
   type LoadMoment,
   type TimelineRow,
 } from './load-timeline.ts'
+import { feelOf } from './load-feel.ts'
 import { percentileOf, sumOf, type MetricReading } from './metrics-text.ts'
 
 /**
@@ -50,8 +52,12 @@ export interface LoadRun {
   /** Round trips of the measured window, joins of the whole run (ms). */
   readonly roundTripMs: readonly number[]
   readonly joinMs: readonly number[]
+  /** Corrections of the bots' own movement in the measured window (m). */
+  readonly ownErrorMetres: readonly number[]
   /** Share of time the machine was taken away by its host, NaN when not known. */
   readonly stealRatio: number
+  /** The server before the first bot and after the last; undefined when nobody looked. */
+  readonly quiet: QuietReadings | undefined
   /** Share of the window in which the server was ready and got no core, NaN when not known. */
   readonly serverWaitRatio: number
   /** Why the run ended before its time. */
@@ -74,6 +80,10 @@ export function createReport(run: LoadRun): LoadReport {
   addServerRows(builder, run)
   addClientRows(builder, run)
   addErrorRows(builder, run)
+  for (const { name, value, unit, isBudgeted } of leakRowsOf(run)) {
+    builder.add(name, value, unit, { isBudgeted })
+  }
+  addFeelRows(builder, run)
   const botsCore = coreOf(run)
   builder.add('server_wait_ratio', run.serverWaitRatio, 'ratio')
   builder.add('bots_core', botsCore, 'cores', { budget: BOTS_CORE_MAX })
@@ -96,10 +106,11 @@ class RowBuilder {
     name: string,
     value: number,
     unit: string,
-    options: { budget?: number; better?: 'lower' | 'higher' } = {},
+    options: { budget?: number; better?: 'lower' | 'higher'; isBudgeted?: boolean } = {},
   ): void {
     const better = options.better ?? 'lower'
-    const budget = options.budget ?? this.#scenario.budgets[name as BudgetName] ?? null
+    const wanted = options.budget ?? this.#scenario.budgets[name as BudgetName] ?? null
+    const budget = options.isBudgeted === false ? null : wanted
     // What could not be measured is left out, unless something was promised of it.
     if (budget === null && !Number.isFinite(value)) return
     // NaN holds no budget: what was promised and not measured fails.
@@ -170,6 +181,28 @@ function addErrorRows(builder: RowBuilder, { to }: LoadRun): void {
   builder.add('disconnects_unexpected', sumCounts(to.crowd.disconnects), 'count')
   builder.add('decode_failures', to.crowd.decodeFailures, 'count')
   builder.add('reconnects_done', to.crowd.reconnectsDone, 'count')
+}
+
+/** How shots and the own movement feel; left out where nobody's were judged. */
+function addFeelRows(builder: RowBuilder, run: LoadRun): void {
+  const feel = feelOf(run, run.ownErrorMetres)
+  const higher = { better: 'higher' } as const
+  builder.add('own_error_p99_m', feel.ownErrorP99Metres, 'm')
+  builder.add('shot_age_mean_ms', feel.shotAgeMs, 'ms')
+  builder.add('hits_confirmed_percent', feel.hitsConfirmedPercent, '%', higher)
+  builder.add('hits_confirmed_of_all_percent', feel.hitsConfirmedOfAllPercent, '%', higher)
+  builder.add('hits_on_fallen_percent', feel.hitsOnFallenPercent, '%')
+  builder.add('hits_unseen_percent', feel.hitsUnseenPercent, '%')
+  builder.add('shots_unjudged_percent', feel.shotsUnjudgedPercent, '%')
+  if (run.from.server !== undefined && run.to.server !== undefined) {
+    builder.add('hits_behind_cover_percent', feel.hitsBehindCoverPercent, '%')
+    builder.add('hits_void_percent', feel.hitsVoidPercent, '%')
+    builder.add('shots_clamped_percent', feel.shotsClampedPercent, '%')
+    builder.add('inputs_dropped_percent', feel.inputsDroppedPercent, '%')
+  }
+  if (feel.shotsJudged === 0) return
+  builder.add('hits_seen', feel.hitsSeen, 'count', higher)
+  builder.add('shots_judged', feel.shotsJudged, 'count', higher)
 }
 
 /** Share of a core of the busiest bot process in the window. */

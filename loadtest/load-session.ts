@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os'
 
 import { Conditioner } from './conditioner.ts'
 import type { FromBots, LoadSample, LoadTask, ToBots } from './load-messages.ts'
+import { isQuietAgain, type QuietReadings } from './load-leaks.ts'
 import { LoadProcesses, splitCores } from './load-processes.ts'
 import type { LoadProgress, ProgressState } from './load-progress.ts'
 import type { LoadRun } from './load-report.ts'
@@ -23,9 +24,14 @@ const JOIN_GRACE_SEC = 30
 const METRICS_MS_MAX = 2000
 /** A bot process that does not answer by then is left out of this second (ms). */
 const SAMPLE_MS_MAX = 900
+/** With nobody there, the server may take this long until nothing is left of them (s). */
+const QUIET_SEC_MAX = 120
 /** Bots that fit one process before it needs too much of its core. */
 const FULL_BOTS_PER_PROCESS = 200
 const LEAN_BOTS_PER_PROCESS = 1500
+
+/** Corrections of own movement kept for the percentile; later ones are left out. */
+const OWN_ERRORS_MAX = 1_000_000
 
 export interface SessionOptions {
   readonly scenario: Scenario
@@ -42,13 +48,16 @@ export class LoadSession {
   readonly #timeline: TimelineRow[] = []
   readonly #joinMs: number[] = []
   readonly #roundTripMs: number[] = []
+  readonly #ownErrorMetres: number[] = []
   readonly #bots: ChildProcess[] = []
   readonly #awaited = new Map<ChildProcess, () => void>()
   #newJoinMs: number[] = []
   #newRoundTripMs: number[] = []
+  #newOwnErrorMetres: number[] = []
   #conditioner: Conditioner | undefined
   #opsUrl: string | undefined
   #serverPid = 0
+  #quietBefore: MetricReading | undefined
   #beganAtMs = 0
   #cutShort: string | undefined
   #isCut = false
@@ -78,6 +87,7 @@ export class LoadSession {
       waitedMs = readWaitMs(this.#serverPid)
       const to = await this.#measure(from)
       waitedMs = readWaitMs(this.#serverPid) - waitedMs
+      const quiet = await this.#awaitQuiet()
       return {
         scenario: this.#options.scenario,
         seed: this.#options.seed,
@@ -89,6 +99,8 @@ export class LoadSession {
         to,
         roundTripMs: this.#roundTripMs,
         joinMs: this.#joinMs,
+        quiet,
+        ownErrorMetres: this.#ownErrorMetres,
         stealRatio: stealRatio(steal, readCpuTimes()),
         serverWaitRatio: waitedMs / ((to.atSec - from.atSec) * SECOND_MS),
         cutShort: this.#cutShort,
@@ -110,6 +122,7 @@ export class LoadSession {
       botKey = server.botKey
       this.#serverPid = server.pid
       this.#opsUrl = server.opsUrl
+      this.#quietBefore = await this.#readMetrics()
     }
     const baseUrl = scenario.network === null ? url : await this.#worsen(url)
     const bots = `${scenario.fullBots} full and ${scenario.leanBots} lean bots`
@@ -162,6 +175,7 @@ export class LoadSession {
     this.#awaited.get(child)?.()
     this.#newJoinMs.push(...message.joinMs)
     this.#newRoundTripMs.push(...message.roundTripMs)
+    this.#newOwnErrorMetres.push(...message.ownErrorMetres)
   }
 
   /** Until everybody is in battle, or the deadline. */
@@ -178,6 +192,7 @@ export class LoadSession {
     }
     moment = await this.#settle(moment)
     this.#roundTripMs.length = 0
+    this.#ownErrorMetres.length = 0
     return moment
   }
 
@@ -200,6 +215,27 @@ export class LoadSession {
     return moment
   }
 
+  /** Sends the bots away and looks what is left of them; for churn, against a server of our own. */
+  async #awaitQuiet(): Promise<QuietReadings | undefined> {
+    const before = this.#quietBefore
+    if (before === undefined || this.#isCut || this.#options.scenario.churnPerSec === 0) {
+      return undefined
+    }
+    this.#options.progress.say('The bots leave; what is left of them?')
+    await this.#processes.dismiss(this.#bots)
+    const goneAtMs = systemClock.monotonicMs()
+    for (;;) {
+      await sleep(SECOND_MS)
+      const after = await this.#readMetrics()
+      const settledSec = (systemClock.monotonicMs() - goneAtMs) / SECOND_MS
+      const isOver = settledSec >= QUIET_SEC_MAX
+      if (after !== undefined && (isOver || isQuietAgain(before, after))) {
+        return { before, after, settledSec }
+      }
+      if (isOver) return undefined
+    }
+  }
+
   async #nextSecond(
     before: LoadMoment,
     phase: ProgressState['phase'],
@@ -213,19 +249,29 @@ export class LoadSession {
     this.#timeline.push(row)
     this.#joinMs.push(...moment.joinMs)
     this.#roundTripMs.push(...moment.roundTripMs)
+    this.#keepErrors(moment.ownErrorMetres)
     const botCount = scenario.fullBots + scenario.leanBots
     progress.show({ phase, botCount, leftSec: leftSec - 1, row }, systemClock.monotonicMs())
     return moment
+  }
+
+  /** Long runs keep the first so many: an hour of 64 bots would be five million. */
+  #keepErrors(metres: readonly number[]): void {
+    const room = OWN_ERRORS_MAX - this.#ownErrorMetres.length
+    if (room > 0) this.#ownErrorMetres.push(...metres.slice(0, room))
   }
 
   async #takeMoment(): Promise<LoadMoment> {
     const [server] = await Promise.all([this.#readMetrics(), this.#askBots()])
     const joinMs = this.#newJoinMs
     const roundTripMs = this.#newRoundTripMs
+    const ownErrorMetres = this.#newOwnErrorMetres
     this.#newJoinMs = []
     this.#newRoundTripMs = []
+    this.#newOwnErrorMetres = []
     const atSec = (systemClock.monotonicMs() - this.#beganAtMs) / SECOND_MS
-    return { atSec, crowd: totalOf(this.#samples.values()), joinMs, roundTripMs, server }
+    const crowd = totalOf(this.#samples.values())
+    return { atSec, crowd, joinMs, roundTripMs, ownErrorMetres, server }
   }
 
   /** A fresh sample of every bot process; one that is too busy is read a second later. */

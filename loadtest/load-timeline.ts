@@ -12,11 +12,16 @@ import {
   type HistogramReading,
   type MetricReading,
 } from './metrics-text.ts'
+import { feelBetween } from './load-feel.ts'
 
 /** Histograms and counters of the server this program reads. */
 export const TICK_WORK = 'battalion_tick_duration_seconds{phase="total"}'
 export const TICK_LATENESS = 'battalion_tick_lateness_seconds'
 const SERVER_CPU = 'process_cpu_seconds_total'
+const SERVER_RSS = 'process_resident_memory_bytes'
+const SERVER_YOUNG_HEAP = 'nodejs_heap_space_size_total_bytes{space="new"}'
+const SERVER_LIVE_HEAP = 'battalion_heap_live_bytes'
+const MB = 1024 * 1024
 
 /** Sums over all bot processes. */
 export interface CrowdTotals {
@@ -31,6 +36,14 @@ export interface CrowdTotals {
   snapshotsExpected: number
   decodeFailures: number
   resultsSeen: number
+  commandsMade: number
+  shotsJudged: number
+  shotsUnjudged: number
+  shotAgeMs: number
+  hitsSeen: number
+  hitsConfirmed: number
+  hitsOnFallen: number
+  hitsUnseen: number
   cpuMs: number
   /** Dearest single process (ms): a core is what one process can use. */
   cpuMsMax: number
@@ -50,6 +63,14 @@ const SUMMED = [
   'snapshotsExpected',
   'decodeFailures',
   'resultsSeen',
+  'commandsMade',
+  'shotsJudged',
+  'shotsUnjudged',
+  'shotAgeMs',
+  'hitsSeen',
+  'hitsConfirmed',
+  'hitsOnFallen',
+  'hitsUnseen',
   'cpuMs',
 ] as const
 
@@ -85,6 +106,8 @@ export interface LoadMoment {
   /** New since the moment before (ms). */
   readonly roundTripMs: readonly number[]
   readonly joinMs: readonly number[]
+  /** Corrections of the bots' own movement (m). */
+  readonly ownErrorMetres: readonly number[]
   /** Undefined without an ops address, or when it did not answer. */
   readonly server: MetricReading | undefined
 }
@@ -105,6 +128,15 @@ export interface TimelineRow {
   readonly latenessP99Ms: number
   readonly serverCore: number
   readonly botsCore: number
+  readonly rssMb: number
+  /** The same without the young generation, whose reserve V8 takes and gives back by tens of MB. */
+  readonly rssLessYoungMb: number
+  /** Heap right after the last major collection. */
+  readonly liveHeapMb: number
+  readonly hitsConfirmedPercent: number
+  readonly hitsBehindCoverPercent: number
+  readonly shotAgeMs: number
+  readonly ownErrorP99Metres: number
 }
 
 /** The row between two moments. */
@@ -131,6 +163,10 @@ export function rowBetween(before: LoadMoment, after: LoadMoment): TimelineRow {
     serverCore: serverCpuSec(before, after) / elapsedSec,
     // The first sample brings the CPU of starting up, which belongs to no second.
     botsCore: a.cpuMsMax === 0 ? Number.NaN : (b.cpuMsMax - a.cpuMsMax) / 1000 / elapsedSec,
+    rssMb: gaugeOf(after, SERVER_RSS) / MB,
+    rssLessYoungMb: (gaugeOf(after, SERVER_RSS) - gaugeOf(after, SERVER_YOUNG_HEAP)) / MB,
+    liveHeapMb: gaugeOf(after, SERVER_LIVE_HEAP) / MB,
+    ...feelBetween(before, after),
   }
 }
 
@@ -161,6 +197,11 @@ export function sinceOf(
 /** A percentile of a histogram of seconds (ms). */
 export function quantileMs(histogram: HistogramReading | undefined, share: number): number {
   return histogram === undefined ? Number.NaN : quantileOf(histogram, share) * 1000
+}
+
+/** A gauge of the server, NaN when not known. */
+function gaugeOf({ server }: LoadMoment, name: string): number {
+  return server?.values.get(name) ?? Number.NaN
 }
 
 /** CPU the server used between two moments (s), NaN when not known. */

@@ -170,10 +170,37 @@ const PLOTS: readonly PlotPlan[] = [
       ['p95', 'roundTripP95Ms'],
     ],
   },
+  {
+    title: 'Hits the shooter saw, confirmed',
+    unit: '%',
+    budget: 'hits_confirmed_percent',
+    lines: [['confirmed', 'hitsConfirmedPercent']],
+  },
+  {
+    title: 'Hits behind cover',
+    unit: '%',
+    budget: 'hits_behind_cover_percent',
+    lines: [['of all hits', 'hitsBehindCoverPercent']],
+  },
+  { title: 'Age of shots', unit: 'ms', lines: [['mean', 'shotAgeMs']] },
+  {
+    title: 'Own movement error',
+    unit: 'm',
+    budget: 'own_error_p99_m',
+    lines: [['p99', 'ownErrorP99Metres']],
+  },
   { title: 'Players in battle', unit: 'players', isCount: true, lines: [['playing', 'playing']] },
   { title: 'Joins', unit: 'per second', lines: [['joins', 'joinsPerSec']] },
   { title: 'Time to join', unit: 'ms', budget: 'join_p95_ms', lines: [['p95', 'joinP95Ms']] },
   { title: 'Errors so far', unit: 'count', isCount: true, lines: [['errors', 'errors']] },
+  {
+    title: 'Server memory',
+    unit: 'MB',
+    lines: [
+      ['resident', 'rssMb'],
+      ['live heap', 'liveHeapMb'],
+    ],
+  },
   {
     title: 'CPU',
     unit: 'cores',

@@ -21,9 +21,10 @@ const VALID = {
 }
 
 describe('scenarios', () => {
-  it('are the seven that the load program promises', () => {
-    const promised = ['bad-network', 'battle-1000', 'battle-200', 'churn', 'clump-1000', 'duel']
-    assert.deepEqual(listScenarios(), [...promised, 'skirmish-64'])
+  it('are those that the load program promises', () => {
+    const crowds = ['bad-network', 'battle-1000', 'battle-200', 'churn', 'clump-1000']
+    const promised = [...crowds, 'duel', 'feel-150', 'feel-80', 'skirmish-64']
+    assert.deepEqual(listScenarios(), promised)
   })
 
   it('fit the shipped balance: mode, map and number of players', () => {

@@ -19,6 +19,16 @@ export const BUDGET_NAMES = [
   'disconnects_unexpected',
   'decode_failures',
   'battles_ended',
+  'rss_less_young_mb_per_min',
+  'live_heap_mb_per_min',
+  'rooms_left',
+  'seats_left',
+  'clients_left',
+  'sockets_left',
+  'timers_left',
+  'own_error_p99_m',
+  'hits_confirmed_percent',
+  'hits_behind_cover_percent',
 ] as const
 export type BudgetName = (typeof BUDGET_NAMES)[number]
 

@@ -34,6 +34,8 @@ export interface BattleRequest {
   readonly map?: string | undefined
   readonly region?: string | undefined
   readonly spectate?: boolean | undefined
+  /** Places wanted together; 1 when left out. */
+  readonly places?: number | undefined
   /** The running battle in which this user holds a seat, joined or waiting for a reconnect. */
   readonly ownRoomId?: string | undefined
   /** True while this process takes nobody in any more. */
@@ -102,5 +104,5 @@ function hasRoom(request: BattleRequest, listing: BattleListing): boolean {
   assert(listing.playersMax > 0, 'a battle has room for somebody')
   if (listing.locked) return false
   if (request.spectate === true) return listing.spectators < listing.spectatorsMax
-  return listing.players < listing.playersMax
+  return listing.players + (request.places ?? 1) <= listing.playersMax
 }

@@ -12,7 +12,7 @@ import { ClientState, CloseCode, Room, SchemaSerializer } from '@colyseus/core'
 import type { AuthContext, Client } from '@colyseus/core'
 import type { Schema } from '@colyseus/schema'
 import type { ZodType } from 'zod'
-import { createClientSeat, isProtocolError } from './client-seat.ts'
+import { createClientSeat, isProtocolError, settleAcknowledgement } from './client-seat.ts'
 import type { ClientSeat, SeatAuth } from './client-seat.ts'
 import { closeTextOf, guardLeave, isOwnCloseCode } from './close-text.ts'
 import { overrideInternals, rejectReconnection, stockRoom } from './colyseus-internals.ts'
@@ -22,7 +22,7 @@ import { ErrorBudget } from './error-budget.ts'
 import { FrameDesk } from './frame-desk.ts'
 import { withHookTimeout } from './hook-timeout.ts'
 import { checkJoinAttempt, isSeatAuth } from './join-gate.ts'
-import type { LogFields, RoomPorts } from './ports.ts'
+import type { CloseSeat, LogFields, RoomPorts } from './ports.ts'
 import { findAppError, toRefusal } from './refusal.ts'
 import { SeatReservations } from './seat-reservations.ts'
 import { SlowReaderSweep } from './slow-readers.ts'
@@ -43,10 +43,11 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
 > {
   protected readonly ports: RoomPorts
   readonly #seats = new Map<Client, ClientSeat>()
-  readonly #reservations: SeatReservations
+  /** Seats given out and not yet taken. */
+  protected readonly reservations: SeatReservations
   readonly #errors: ErrorBudget
   /** What a user's seat elsewhere is told to call; by session id. */
-  readonly #replacers = new Map<string, () => void>()
+  readonly #replacers = new Map<string, CloseSeat>()
   readonly #desk: FrameDesk
   readonly #sweep: SlowReaderSweep
   #isStopping = false
@@ -55,7 +56,7 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
     super()
     this.ports = ports
     this.#errors = new ErrorBudget(ports.limits.roomErrorsPerMinuteMax)
-    this.#reservations = new SeatReservations(this, ports)
+    this.reservations = new SeatReservations(this, ports)
     this.#desk = new FrameDesk({
       clock: ports.clock,
       frameBytesMax: ports.limits.frameBytesMax,
@@ -93,7 +94,7 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
   protected async stop(reason: CloseReason): Promise<void> {
     if (this.#isStopping) return
     this.#isStopping = true
-    this.#reservations.clear()
+    this.reservations.clear()
     for (const client of this.clients) this.#cutOffLater(client)
     await this.disconnect(CLOSE_CODES[reason])
   }
@@ -104,7 +105,7 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
     if (seat === undefined || seat.isClosing) return
     seat.isClosing = true
     seat.closeReason = reason
-    seat.ackTimer?.cancel()
+    settleAcknowledgement(seat)
     this.#cutOffLater(client)
     this.kickClient(client.sessionId, CLOSE_CODES[reason], closeTextOf(reason))
   }
@@ -113,11 +114,6 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
   protected cutOff(seat: ClientSeat): void {
     seat.closeReason = 'slow_reader'
     this.ports.sockets.terminate(seat.client)
-  }
-
-  /** Seats reserved and not yet taken. */
-  protected get reservedCount(): number {
-    return this.#reservations.count
   }
 
   /** Runs `work` inside the room's error boundary; false when it threw. */
@@ -165,9 +161,9 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
     if (isReconnection === true) return await stockRoom._reserveSeat.apply(this, args)
     if (this.#isStopping || !isSeatAuth(auth)) return false
     if (!this.mayReserve(options, auth)) return false
-    this.#reservations.add(sessionId, auth.userId)
+    this.reservations.add(sessionId, auth)
     const isReserved = await stockRoom._reserveSeat.apply(this, args)
-    if (!isReserved) this.#reservations.settle(sessionId)
+    if (!isReserved) this.reservations.settle(sessionId)
     this.guard('reserved', () => this.reserved())
     return isReserved
   }
@@ -177,7 +173,7 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
     try {
       const auth = await checkJoinAttempt(this, this.ports, { client, context, options })
       const seat = this.#createSeat(client, auth, startedAtMs)
-      if (options.reconnectionToken != null) this.#cutOffStale(client.sessionId)
+      this.#cutOffStale(client.sessionId, options.reconnectionToken)
       await stockRoom._onJoin.call(this, client, context, options)
       this.#awaitAcknowledgement(seat)
     } catch (error) {
@@ -209,10 +205,10 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
     return seat
   }
 
-  /** The same session over another socket: the old one is dead, whether TCP knows it or not. */
-  #cutOffStale(sessionId: string): void {
+  /** The same session by its own token, not by a used one: the old socket is dead, TCP or not. */
+  #cutOffStale(sessionId: string, token: unknown): void {
     const stale = this.clients.get(sessionId)
-    if (stale !== undefined) this.ports.sockets.terminate(stale)
+    if (stale?.reconnectionToken === token && stale) this.ports.sockets.terminate(stale)
   }
 
   #awaitAcknowledgement(seat: ClientSeat): void {
@@ -229,7 +225,7 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
 
   #acknowledged(seat: ClientSeat): void {
     seat.isJoined = true
-    seat.ackTimer?.cancel()
+    settleAcknowledgement(seat)
     this.ports.metrics.joined('ok', this.ports.clock.monotonicMs() - seat.startedAtMs)
     this.guard('joined', () => this.joined(seat.client))
   }
@@ -245,12 +241,12 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
   override async onJoin(client: Client, options: unknown): Promise<void> {
     const auth: unknown = client.auth
     assert(isSeatAuth(auth), 'a seat was authenticated')
-    this.#reservations.settle(client.sessionId)
+    this.reservations.settle(client.sessionId)
     await this.#hook('enter', async () => await this.enter(client, options, auth))
     const { sessionId } = client
-    const replace = () => this.#replace(sessionId)
+    const replace: CloseSeat = (reason) => this.takeSeatAway(sessionId, reason)
     this.#replacers.set(sessionId, replace)
-    this.ports.seats.claim(auth.userId, this.roomName, replace)
+    this.ports.seats.claim(auth, this.roomName, replace)
   }
 
   override onDrop(client: Client, code?: number): void {
@@ -287,8 +283,8 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
 
   override async onDispose(): Promise<void> {
     this.#sweep.stop()
-    for (const seat of this.#seats.values()) seat.ackTimer?.cancel()
-    this.#reservations.clear()
+    for (const seat of this.#seats.values()) settleAcknowledgement(seat)
+    this.reservations.clear()
     await this.#hook('dispose', async () => await this.dispose())
   }
 
@@ -327,11 +323,11 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
 
   // ---- seats -------------------------------------------------------------------------------
 
-  /** The same user sat down elsewhere, or here again. */
-  #replace(sessionId: string): void {
+  /** The same user sat down elsewhere, or here again, or may not be here any more. */
+  protected takeSeatAway(sessionId: string, reason: Parameters<CloseSeat>[0]): void {
     const client = this.clients.get(sessionId)
-    if (client !== undefined) this.close(client, 'replaced')
-    else rejectReconnection(this, sessionId, 'replaced')
+    if (client !== undefined) this.close(client, reason)
+    else rejectReconnection(this, sessionId, reason)
   }
 
   #release(client: Client): void {
@@ -339,12 +335,12 @@ export abstract class BaseRoom<T extends BaseRoomTypes> extends Room<
     if (replace === undefined) return
     this.#replacers.delete(client.sessionId)
     const auth: unknown = client.auth
-    if (isSeatAuth(auth)) this.ports.seats.release(auth.userId, this.roomName, replace)
+    if (isSeatAuth(auth)) this.ports.seats.release(auth, this.roomName, replace)
   }
 
   #recordDisconnect(seat: ClientSeat, code: number | undefined): void {
     const reason = seat.closeReason ?? (code === CloseCode.CONSENTED ? 'left' : 'lost')
-    seat.ackTimer?.cancel()
+    settleAcknowledgement(seat)
     this.ports.metrics.disconnected(code ?? CloseCode.ABNORMAL_CLOSURE, reason)
     this.ports.logger.info({ ...this.logIds, user: seat.auth.userId, code, reason }, 'client gone')
   }

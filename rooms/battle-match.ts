@@ -12,14 +12,19 @@ import { playerStats } from '@battalion/sim/battle-result.ts'
 import type { PlayerStats } from '@battalion/sim/battle-result.ts'
 import { addSoldier, removeSoldier } from '@battalion/sim/soldiers.ts'
 import { stepWorld } from '@battalion/sim/step-world.ts'
+import type { StepWatch } from '@battalion/sim/step-world.ts'
 import { Phase } from '@battalion/sim/world.ts'
 import type { World } from '@battalion/sim/world.ts'
 import type { BattleResult, PlayerResult } from '@battalion/wire/messages.ts'
 import { SnapshotEncoder } from '@battalion/wire/snapshot-encoder.ts'
 import { InputQueues } from './input-queues.ts'
+import { MatchBook } from './match-book.ts'
+import type { BookPlayer } from './match-book.ts'
 import { toBattleResult, toPlayerResult } from './match-result.ts'
-import type { ResultPlayer } from './match-result.ts'
 import { MatchTally } from './match-tally.ts'
+import type { BattleParty, PartyHolds } from './party-holds.ts'
+import { PartyTeams } from './party-teams.ts'
+import type { FinishedBattle } from './ports.ts'
 
 /**
  * Users who left, remembered for the result and so that leaving is no way round a respawn. Of more
@@ -32,13 +37,11 @@ interface Leaver {
   readonly row: PlayerResult
 }
 
-/** Who a soldier is for. */
-export interface MatchPlayer extends ResultPlayer {
-  readonly userId: UserId
-}
-
 const PHASE_NAMES = ['warmup', 'running', 'ended'] as const
 export type PhaseName = (typeof PHASE_NAMES)[number]
+
+/** Where and when it ended. */
+export type BattleEnd = Pick<FinishedBattle, 'roomId' | 'region' | 'endedAtMs'>
 
 export interface BattleMatchOptions {
   readonly balance: Balance
@@ -49,7 +52,11 @@ export interface BattleMatchOptions {
   readonly playersMax: number
   /** Wall time (ms since 1970). */
   readonly startedAtMs: number
+  /** Places kept for parties; none when left out. */
+  readonly holds?: Pick<PartyHolds, 'awaited' | 'parties'>
 }
+
+const NO_HOLDS = { awaited: () => 0, parties: () => new Map() }
 
 export class BattleMatch {
   readonly matchId: MatchId
@@ -58,6 +65,8 @@ export class BattleMatch {
   readonly encoder: SnapshotEncoder
   readonly queues: InputQueues
   readonly tally: MatchTally
+  readonly book: MatchBook
+  readonly parties: PartyTeams
   /** Who left this battle while it ran and is not back, oldest first. */
   readonly #leavers = new Map<UserId, Leaver>()
 
@@ -74,6 +83,8 @@ export class BattleMatch {
     this.encoder = new SnapshotEncoder(this.world)
     this.queues = new InputQueues(this.world.capacity)
     this.tally = new MatchTally(this.world, this.encoder.counters)
+    this.book = new MatchBook(this.world)
+    this.parties = new PartyTeams(this.world, options.holds ?? NO_HOLDS)
   }
 
   get phase(): PhaseName {
@@ -92,50 +103,76 @@ export class BattleMatch {
 
   /**
    * A new soldier, undefined when the battle is full. Who left before waits for it and goes on
-   * with his figures (W9).
+   * with his figures (W9). A party's members go into its team.
    */
-  add(userId: UserId, classId: number): NetId | undefined {
+  add(userId: UserId, classId: number, party?: BattleParty): NetId | undefined {
     const leaver = this.#leavers.get(userId)
-    const wish = leaver === undefined ? { classId } : { classId, returning: leaver.figures }
+    const returning = leaver === undefined ? {} : { returning: leaver.figures }
+    const wish = { ...this.parties.wish(party), classId, ...returning }
     const netId = addSoldier(this.world, wish)
     if (netId === undefined) return undefined
+    if (party !== undefined) this.parties.entered(party)
     this.#leavers.delete(userId)
+    this.book.enter(userId, netId)
     this.queues.reset(netId)
     return netId
   }
 
+  /** Where who left while this battle ran would come back to, and nowhere else (W9). */
+  sideOfLeaver(userId: UserId): readonly Pick<PlayerStats, 'team' | 'squad'>[] {
+    const leaver = this.#leavers.get(userId)
+    return leaver === undefined ? [] : [leaver.figures]
+  }
+
   /** Takes a player's soldier out and keeps his row for the result; a warm-up does not count. */
-  remove(player: MatchPlayer): void {
+  remove(player: BookPlayer): void {
     const netId = toNetId(player.netId)
     if (this.world.phase === Phase.running) {
       this.#rememberLeaver(player)
     }
+    this.book.leave(player)
     this.queues.reset(netId)
     removeSoldier(this.world, netId)
   }
 
-  #rememberLeaver(player: MatchPlayer): void {
+  #rememberLeaver(player: BookPlayer): void {
     const figures = playerStats(this.world, player.netId)
     const row = { ...toPlayerResult(this.world, player), left: true }
     assert(!this.#leavers.has(player.userId), 'a user leaves once before he comes back')
     this.#leavers.set(player.userId, { figures, row })
     if (this.#leavers.size <= LEAVERS_MAX) return
     const [oldest] = this.#leavers.keys()
-    if (oldest !== undefined) this.#leavers.delete(oldest)
+    if (oldest === undefined) return
+    this.#leavers.delete(oldest)
+    this.book.forget(oldest)
   }
 
   /** One step, with the commands taken before. */
-  step(): void {
+  step(watch?: StepWatch): void {
     const { world, queues } = this
     const tickBefore = world.tick
-    stepWorld(world)
+    stepWorld(world, watch)
     this.encoder.collectEvents()
     this.tally.noteStep()
+    this.book.noteStep()
     assert(world.tick === tickBefore + 1, 'a step is one tick')
     assert(queues.waiting(0) >= 0, 'queues do not run under')
   }
 
-  result(players: Iterable<ResultPlayer>): BattleResult {
+  /** Everything about it, once it is over; `players` are those still there. */
+  finish(players: readonly BookPlayer[], end: BattleEnd): FinishedBattle {
+    const { startedAtMs, world } = this
+    return {
+      ...end,
+      result: this.result(players),
+      sheet: this.book.finish(players),
+      seed: world.seed,
+      tickRateHz: world.mode.tickRateHz,
+      startedAtMs,
+    }
+  }
+
+  result(players: Iterable<BookPlayer>): BattleResult {
     const rows = Array.from(players, (player) => toPlayerResult(this.world, player))
     for (const { row } of this.#leavers.values()) rows.push(row)
     return toBattleResult(this.world, this.matchId, rows)

@@ -10,13 +10,19 @@ const ID_CHARACTERS_MAX = 64
 /** Bots one message may ask for. */
 export const BOTS_PER_REQUEST_MAX = 50
 
+/** Longest round trip a client can tell of (ms). */
+const PING_MS_MAX = 60_000
+
 const id = z.string().min(1).max(ID_CHARACTERS_MAX)
 const place = z.number().min(0).max(MAP_METRES_MAX)
 
 export const LOADOUT = z.strictObject({ classId: id })
 export const GIVE_UP = z.strictObject({})
 export const LOOK = z.strictObject({ x: place, z: place })
-export const RTT = z.strictObject({ id: z.number().int().min(0).max(0xffffffff) })
+export const RTT = z.strictObject({
+  id: z.number().int().min(0).max(0xffffffff),
+  ms: z.number().min(0).max(PING_MS_MAX).optional(),
+})
 export const ADD_BOTS = z.strictObject({ count: z.number().int().min(1).max(BOTS_PER_REQUEST_MAX) })
 
 /** Options of a join. Unknown fields are ignored: the HTTP guard has refused them already. */

@@ -35,7 +35,7 @@ export interface BattleOrder {
 /** All message types a battle takes. */
 export function battleOrders(desk: OrderDesk): readonly BattleOrder[] {
   return [
-    order('rtt', RTT, (client, { id }) => sendTo(client, 'rtt', { id })),
+    order('rtt', RTT, (client, { id, ms }) => orderRoundTrip(desk, client, { id, ms })),
     order('giveUp', GIVE_UP, (client) => orderGiveUp(desk, client)),
     order('loadout', LOADOUT, (client, { classId }) => orderClass(desk, client, classId)),
     order('look', LOOK, (client, place) => orderLook(desk, client, place)),
@@ -58,6 +58,13 @@ function order<M extends keyof ClientMessages>(
   handler: (client: Client, message: ClientMessages[M]) => void,
 ): BattleOrder {
   return { type, schema: schema as never, handler: handler as never }
+}
+
+/** What a client says of its round trip is for operators to see; nothing is decided by it. */
+function orderRoundTrip(desk: OrderDesk, client: Client, { id, ms }: ClientMessages['rtt']): void {
+  sendTo(client, 'rtt', { id })
+  const participant = ms === undefined ? undefined : desk.find(client)
+  if (participant !== undefined) participant.pingMs = ms ?? null
 }
 
 function orderGiveUp(desk: OrderDesk, client: Client): void {

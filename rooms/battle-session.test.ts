@@ -5,18 +5,19 @@ import { sampleBalance } from '@battalion/sim/sample-battle.ts'
 import { LifeState } from '@battalion/sim/world.ts'
 import { createFakeSession } from '@battalion/testkit/fake-session.ts'
 import { TEAM_ALL } from './participant.ts'
+import { TEST_LIMITS } from '@battalion/testkit/room-server.ts'
 import { CATCH_UP_STEPS_MAX } from './tick-loop.ts'
 
 const QUIET = sampleBalance({ mode: { warmupSec: 600 } })
 
 describe('battle session', () => {
-  it('[NET-3] writes one frame per client and wake-up; a due patch leaves under one cork', () => {
+  it('[NET-3] writes one frame per client and wake-up; a due patch leaves with it', () => {
     const fake = createFakeSession({ balance: QUIET })
     for (const id of ['a', 'b', 'c']) fake.join(id)
     fake.wake()
     for (const id of ['a', 'b', 'c']) {
       const mine = fake.calls.filter(({ userId }) => userId === id).map(({ call }) => call)
-      assert.deepEqual(mine, ['cork', 'frame', 'patch', 'uncork'])
+      assert.deepEqual(mine, ['frame', 'patch'])
     }
     fake.calls.length = 0
     fake.wake()
@@ -24,6 +25,15 @@ describe('battle session', () => {
       fake.calls.map(({ call }) => call),
       ['frame', 'frame', 'frame'],
     )
+  })
+
+  it('[NET-3] who gets no frame gets the patch alone', () => {
+    const fake = createFakeSession({ balance: QUIET })
+    for (const id of ['a', 'b']) fake.join(id)
+    fake.buffered.set('a', TEST_LIMITS.snapshotSkipBytes + 1)
+    fake.wake()
+    const mine = fake.calls.filter(({ userId }) => userId === 'a').map(({ call }) => call)
+    assert.deepEqual(mine, ['lone patch'])
   })
 
   it('rotates the order of clients, so that nobody is always last', () => {

@@ -2,8 +2,7 @@
  * What runs in a battle room: the tick, who takes part, one match after another. Knows clients only
  * as things to send to; the room that hosts it does everything Colyseus.
  *
- * A match is warmup, running, ended; then the next one begins in the same room with a new id and
- * everybody keeps his seat. While draining no next one begins.
+ * A match is warmup, running, ended; then the next one begins, unless the room drains or pauses.
  */
 import { AppError } from '@battalion/base/app-error.ts'
 import { assert } from '@battalion/base/assert.ts'
@@ -15,16 +14,22 @@ import type { BattleMetadata } from '../matchmaker/choose-battle.ts'
 import type { BattlefieldState } from '../schema/battlefield-state.ts'
 import type { Client } from '@colyseus/core'
 import { logBegin, logEnd } from './battle-log.ts'
+import { isSameListing } from './battle-listing.ts'
 import { BattleMatch } from './battle-match.ts'
 import { BattleRoster } from './battle-roster.ts'
 import type { Field } from './choose-field.ts'
+import type { PatchTaker } from './copying-serializer.ts'
+import { findIdle } from './find-idle.ts'
 import { resultFor } from './match-result.ts'
+import { nextBalance } from './next-balance.ts'
 import { OverloadControl } from './overload-control.ts'
 import { resetViewer } from './participant.ts'
 import type { Participant } from './participant.ts'
+import type { PartyHolds } from './party-holds.ts'
 import type { RoomPorts } from './ports.ts'
 import { projectBattle, projectRoster, resetState } from './project-state.ts'
-import { SnapshotWriter } from './snapshot-writer.ts'
+import { SnapshotWriter, sendPatch } from './snapshot-writer.ts'
+import { StepTimer } from './step-timer.ts'
 import { TickLoop } from './tick-loop.ts'
 import type { Wake } from './tick-loop.ts'
 
@@ -35,8 +40,9 @@ const MANY_PLAYERS = 200
 /** What the session needs of its room. */
 export interface SessionHost {
   guard(where: string, work: () => void): boolean
-  patch(): void
-  /** Tells everybody right after the next patch, in one encoding. */
+  /** Encodes what changed of the slow state; `taker` sends it. */
+  readonly patch: (taker: PatchTaker) => void
+  /** Tells everybody, in one encoding. */
   announce(notice: ServerMessages['notice']): void
   close(client: Client, reason: CloseReason): void
   publish(metadata: BattleMetadata): void
@@ -51,6 +57,7 @@ export interface BattleSessionOptions {
   readonly field: Field
   readonly state: BattlefieldState
   readonly roomId: string
+  readonly holds: PartyHolds
   readonly host: SessionHost
 }
 
@@ -62,6 +69,7 @@ export class BattleSession {
   readonly #loop: TickLoop
   readonly #overload: OverloadControl
   readonly #writer: SnapshotWriter
+  readonly #stepTimer: StepTimer
   #match: BattleMatch
   #result: BattleResult | undefined
   #nextPatchMs = 0
@@ -76,6 +84,7 @@ export class BattleSession {
     this.playersMax = Math.min(field.mode.playersMax, ports.limits.playersMax)
     this.#overload = new OverloadControl({ ports, mode: field.mode, roomId: options.roomId })
     this.#writer = new SnapshotWriter(ports)
+    this.#stepTimer = new StepTimer(ports.clock)
     this.#loop = new TickLoop({
       clock: ports.clock,
       timers: ports.timers,
@@ -227,7 +236,7 @@ export class BattleSession {
   /** Gives a player a soldier; false when the battle is full. */
   #enlist(participant: Participant): boolean {
     if (participant.isSpectator) return true
-    const netId = this.#match.add(participant.userId, participant.classId)
+    const netId = this.#match.add(participant.userId, participant.classId, participant.party)
     if (netId === undefined) return false
     participant.netId = netId
     return true
@@ -262,9 +271,11 @@ export class BattleSession {
     const startMs = clock.monotonicMs()
     this.#match.takeCommands()
     const takenMs = clock.monotonicMs()
-    this.#match.step()
+    this.#match.step(this.#stepTimer)
+    const { rewindMs } = this.#stepTimer
     metrics.tickWork('input', takenMs - startMs)
-    metrics.tickWork('sim', clock.monotonicMs() - takenMs)
+    metrics.tickWork('sim', clock.monotonicMs() - takenMs - rewindMs)
+    metrics.tickWork('rewind', rewindMs)
   }
 
   #afterSteps(nowMs: number): void {
@@ -272,7 +283,8 @@ export class BattleSession {
     if (!this.#match.isOver) return
     if (this.#result === undefined) this.#endMatch()
     if (this.#match.world.tick < this.#match.nextBattleTick) return
-    if (!this.#isDraining && !this.#ports.isDraining()) this.#startNextMatch(nowMs)
+    if (this.#isDraining || this.#ports.isDraining() || this.#ports.isPaused?.() === true) return
+    this.#startNextMatch(nowMs)
   }
 
   /** Gives something up or takes it back, and tells at once: clients keep the battle's pace. */
@@ -284,36 +296,35 @@ export class BattleSession {
   }
 
   #send(wake: Wake, nowMs: number): void {
-    const { clock, metrics } = this.#ports
     const isPatchDue = nowMs >= this.#nextPatchMs
     if (isPatchDue) this.#project(nowMs)
-    if (!this.#overload.isSendDue(wake.steps)) {
-      metrics.patchSkipped('shed')
-      if (isPatchDue) this.#options.host.patch()
-      return
+    if (this.#overload.isSendDue(wake.steps)) this.#sendSnapshots(nowMs, isPatchDue)
+    else {
+      this.#ports.metrics.patchSkipped('shed')
+      if (isPatchDue) this.#options.host.patch(sendPatch)
     }
+    // After the patch: who reads the notice knows the state it speaks of.
+    const notice = isPatchDue ? this.#overload.takeNotice() : undefined
+    if (notice !== undefined) this.#options.host.announce(notice)
+  }
+
+  #sendSnapshots(nowMs: number, isPatchDue: boolean): void {
+    const { clock, metrics } = this.#ports
+    const patch = isPatchDue ? this.#writer.takePatch(this.#options.host.patch) : undefined
     this.#match.encoder.encode()
     const encodedMs = clock.monotonicMs()
     metrics.tickWork('encode', encodedMs - nowMs)
-    this.#writer.send({
-      world: this.#match.world,
-      encoder: this.#match.encoder,
-      viewers: this.roster.all,
-      inputsWaiting: (netId) => this.#match.queues.waiting(netId),
-      patch: isPatchDue ? () => this.#options.host.patch() : undefined,
-    })
+    this.#writer.send({ match: this.#match, viewers: this.roster.all, patch })
     metrics.tickWork('send', clock.monotonicMs() - encodedMs)
   }
 
   #project(nowMs: number): void {
-    const { state, host } = this.#options
+    const { state } = this.#options
     const isMany = this.roster.playerCount >= MANY_PLAYERS
     this.#nextPatchMs = nowMs + 1000 / (isMany ? PATCH_RATE_HZ / 2 : PATCH_RATE_HZ)
     projectBattle(state, this.#match)
     projectRoster(state, this.#match.world, this.roster.all)
     this.#overload.project(state)
-    const notice = this.#overload.takeNotice()
-    if (notice !== undefined) host.announce(notice)
     this.#sendIdleAway(nowMs)
     this.publishListing()
   }
@@ -327,19 +338,17 @@ export class BattleSession {
   }
 
   #sendIdleAway(nowMs: number): void {
-    const idleMsMax = this.#ports.limits.idleKickSec * 1000
-    for (const player of Array.from(this.roster.players())) {
-      if (!player.isReceiving || nowMs - player.activeAtMs <= idleMsMax) continue
-      this.#options.host.close(player.owner, 'idle')
-    }
+    const idle = findIdle(this.roster, this.#ports.limits, nowMs)
+    for (const { owner } of idle) this.#options.host.close(owner, 'idle')
   }
 
   // ---- one match after another -------------------------------------------------------------
 
-  #createMatch(): BattleMatch {
-    const { ports, field, roomId } = this.#options
+  #createMatch(current = this.#options.ports.balance()): BattleMatch {
+    const { ports, field, roomId, holds } = this.#options
     const match = new BattleMatch({
-      balance: ports.balance(),
+      holds,
+      balance: nextBalance(current, ports.balance(), field),
       mode: field.mode,
       mapId: field.mapId,
       matchId: ports.createMatchId(),
@@ -364,14 +373,12 @@ export class BattleSession {
   }
 
   #endMatch(): void {
-    const result = this.#match.result(this.roster.players())
-    this.#result = result
-    logEnd(this.#ports.logger, this.#options.roomId, result)
-    this.#ports.results.report({
-      ...result,
-      startedAtMs: this.#match.startedAtMs,
-      endedAtMs: this.#ports.clock.wallMs(),
-    })
+    const { ports, roomId } = this.#options
+    const end = { roomId, region: ports.region, endedAtMs: ports.clock.wallMs() }
+    const battle = this.#match.finish(Array.from(this.roster.players()), end)
+    this.#result = battle.result
+    logEnd(ports.logger, roomId, battle.result)
+    ports.results.report(battle)
     for (const participant of this.roster.all) {
       if (participant.isReceiving) this.tellResult(participant)
     }
@@ -379,18 +386,15 @@ export class BattleSession {
   }
 
   #startNextMatch(nowMs: number): void {
-    this.#match = this.#createMatch()
+    this.#match = this.#createMatch(this.#match.world.balance)
     this.#result = undefined
     this.#nextPatchMs = nowMs
     resetState(this.#options.state, this.#match)
+    this.#match.parties.musterAll(this.roster.players())
     for (const participant of this.roster.all) {
       participant.netId = NET_ID_NONE
       assert(this.#enlist(participant), 'whoever was in finds a place in the next battle')
       if (participant.isReceiving) this.#options.host.welcome(participant)
     }
   }
-}
-
-function isSameListing(a: BattleMetadata, b: BattleMetadata): boolean {
-  return (Object.keys(a) as (keyof BattleMetadata)[]).every((field) => a[field] === b[field])
 }

@@ -4,8 +4,10 @@
  */
 import { strict as assert } from 'node:assert'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Command } from '@battalion/sim/commands.ts'
 import { Button } from '@battalion/sim/commands.ts'
+import { COMMANDS_WAITING_MAX } from '@battalion/sim/limits.ts'
 import { sampleBalance } from '@battalion/sim/sample-battle.ts'
 import { startRoomServer, until } from '@battalion/testkit/room-server.ts'
 import type { RoomServer } from '@battalion/testkit/room-server.ts'
@@ -133,11 +135,15 @@ describe('battlefield room', () => {
       }))
       sendInputs(ann, ...three)
     }
-    await until(() => world.soldiers.ackSeq[netId] === 99, 'the last command')
+    await until(() => server.countOf('inputRejected', 'rate') >= 80, 'the flood')
+    const floodTick = world.tick
+    await until(() => world.tick >= floodTick + COMMANDS_WAITING_MAX * 2, 'what waits to be used')
+    assert.ok(world.soldiers.ackSeq[netId]! > 0, 'the first of them are carried out')
+    sendInputs(ann, { seq: 100 })
+    await until(() => world.soldiers.ackSeq[netId] === 100, 'the next command')
     const steps = world.tick - startTick
     const metres = world.soldiers.px[netId]! - startX
     assert.ok(metres <= steps * world.dtSec * 12 * 1.02, `${metres} m in ${steps} steps`)
-    assert.ok(server.countOf('inputRejected', 'rate') >= 80, 'extra inputs are dropped and counted')
     await ann.room.leave()
   })
 
@@ -349,6 +355,25 @@ describe('battlefield room, idle players', () => {
       const ann = await join(server, 'ann')
       await until(() => ann.closedWith !== undefined, 'the close')
       assert.equal(ann.closedWith, 4410)
+    } finally {
+      await server.stop()
+    }
+  })
+
+  it('sends away a spectator who probes and never looks, and not one who looks', async () => {
+    const balance = sampleBalance({ mode: { warmupSec: 600 } })
+    const limits = { idleKickSec: 60, spectatorIdleKickSec: 1 }
+    const server = await startRoomServer({ balance, limits })
+    try {
+      const absent = await join(server, 'absent', { spectate: true })
+      const watcher = await join(server, 'watcher', { spectate: true })
+      for (let probes = 0; probes < 60 && absent.closedWith === undefined; probes++) {
+        absent.room.send('rtt', { id: probes })
+        watcher.room.send('look', { x: 1, z: 1 })
+        await delay(50)
+      }
+      assert.equal(absent.closedWith, 4410)
+      assert.equal(watcher.closedWith, undefined)
     } finally {
       await server.stop()
     }

@@ -4,31 +4,44 @@
  * wake-up; the slow state is projected a few times a second. Ports come by closure.
  */
 import { AppError } from '@battalion/base/app-error.ts'
-import { NET_ID_NONE } from '@battalion/base/ids.ts'
+import { NET_ID_NONE, toUserId } from '@battalion/base/ids.ts'
+import type { UserId } from '@battalion/base/ids.ts'
 import { BYTES_INPUT } from '@battalion/wire/messages.ts'
+import type { ServerMessages } from '@battalion/wire/messages.ts'
 import { PROTOCOL_VERSION } from '@battalion/wire/protocol-version.ts'
 import type { AuthContext, Client } from '@colyseus/core'
 import type { BattleMetadata } from '../matchmaker/choose-battle.ts'
 import { BattlefieldState } from '../schema/battlefield-state.ts'
+import { BarredUsers } from './barred-users.ts'
 import { BaseRoom } from './base-room.ts'
 import { readJoinWishes } from './battle-messages.ts'
 import type { JoinWishes } from './battle-messages.ts'
 import { battleOrders, sendTo } from './battle-orders.ts'
 import { BattleSession } from './battle-session.ts'
+import { createBattleView } from './battle-view.ts'
+import type { BattleView } from './battle-view.ts'
+import { BattleWatch } from './battle-watch.ts'
 import { chooseField } from './choose-field.ts'
 import type { SeatAuth } from './client-seat.ts'
 import { cleanName } from './clean-name.ts'
+import { waitEmpty } from './colyseus-internals.ts'
+import { patchInto } from './copying-serializer.ts'
 import { authenticateToken } from './join-gate.ts'
+import { LogRing } from './log-ring.ts'
 import { parseInput } from './parse-input.ts'
+import { holdParty } from './hold-party.ts'
+import type { HoldOutcome, HoldWish } from './hold-party.ts'
 import { createParticipant } from './participant.ts'
 import type { Participant } from './participant.ts'
-import type { LogFields, RoomPorts } from './ports.ts'
+import { PartyHolds } from './party-holds.ts'
+import type { LogFields, OpenBattle, RoomPorts } from './ports.ts'
 import type { TokenBucketLimits } from './token-bucket.ts'
 
 /** Places beside players and spectators: second connections that are replacing the first. */
 const SPARE_CLIENTS_COUNT = 16
 /** Input frames of one tick, and something for messages. */
 const FRAMES_PER_TICK_MAX = 1.5
+const MS_PER_SEC = 1000
 
 /** What the composition root decides about battle rooms. */
 export interface BattlefieldSettings {
@@ -41,11 +54,18 @@ interface BattlefieldTypes {
   metadata: BattleMetadata
 }
 
-export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
+export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> implements OpenBattle {
   #session: BattleSession | undefined
+  readonly #holds = new PartyHolds(() => this.ports.clock.monotonicMs())
+  readonly #watch = new BattleWatch()
+  readonly #barred = new BarredUsers()
+  /** What operators see. */
+  readonly view: BattleView
 
   constructor(ports: RoomPorts, settings: BattlefieldSettings) {
-    super(ports)
+    const log = new LogRing(ports.logger, ports.clock)
+    super({ ...ports, logger: log })
+    this.view = this.#createView(log)
     this.autoDispose = settings.autoDispose ?? true
     this.state = new BattlefieldState()
   }
@@ -53,6 +73,10 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
   get session(): BattleSession {
     if (this.#session === undefined) throw new AppError('unavailable', 'The battle is starting.')
     return this.#session
+  }
+
+  get matchId(): OpenBattle['matchId'] {
+    return this.session.match.matchId
   }
 
   /** A mode of 128 Hz sends more frames than the default allows. */
@@ -72,6 +96,54 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
     await this.stop('draining')
   }
 
+  /** As a drain of this room alone: its people are told that the battle is over. */
+  async endBattle(deadlineMs: number): Promise<void> {
+    await this.session.drain(deadlineMs)
+    await this.stop('battle_over')
+  }
+
+  /**
+   * Throws a user out at once, connected, awaited or about to come; until this battle is over he
+   * may not come back to it. False when he was not here.
+   */
+  kick(userId: UserId): boolean {
+    const participant = this.session.roster.find(userId)
+    const wasAwaited = this.reservations.cancelOf(userId)
+    if (participant === undefined && !wasAwaited) return false
+    this.#barred.bar(userId, this.matchId)
+    if (participant === undefined) return true
+    // The soldier goes now, not when the socket has closed.
+    this.session.leave(participant)
+    this.ports.matchChat?.left({ roomId: this.roomId, userId })
+    this.takeSeatAway(participant.owner.sessionId, 'kicked')
+    return true
+  }
+
+  /** True for who is in the battle, awaited, or has a seat waiting. */
+  hasUser(userId: UserId): boolean {
+    return this.session.roster.find(userId) !== undefined || this.reservations.has(userId)
+  }
+
+  /** True for who was thrown out of the running battle. */
+  isBarred(userId: UserId): boolean {
+    return this.#barred.has(userId, this.matchId)
+  }
+
+  /** Tells everybody here. */
+  announce(notice: ServerMessages['notice']): void {
+    this.broadcast('notice', notice)
+  }
+
+  #createView(log: LogRing): BattleView {
+    const openedAtMs = this.ports.clock.wallMs()
+    const wallMs = () => this.ports.clock.wallMs()
+    return createBattleView(() => {
+      const { session, state, roomId } = this
+      const reserved = this.reservations.count
+      return { session, state, roomId, reserved, watch: this.#watch, log, openedAtMs, wallMs }
+    })
+  }
+
   protected override get logIds(): LogFields {
     return { room: this.roomId, match: this.#session?.match.matchId }
   }
@@ -80,15 +152,16 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
     const wishes = readJoinWishes(options)
     const field = chooseField(this.ports.balance(), wishes)
     this.#session = new BattleSession({
-      ports: this.ports,
+      ports: { ...this.ports, metrics: this.#watch.over(this.ports.metrics) },
       field,
       state: this.state,
       roomId: this.roomId,
+      holds: this.#holds,
       host: {
         guard: (where, work) => this.guard(where, work),
-        patch: () => this.broadcastPatch(),
-        announce: (notice) => this.broadcast('notice', notice, { afterNextPatch: true }),
-        reservedCount: () => this.reservedCount,
+        patch: (taker) => patchInto(this, taker),
+        announce: (notice) => this.announce(notice),
+        reservedCount: () => this.reservations.count + this.#holds.count,
         close: (client, reason) => this.close(client, reason),
         welcome: (participant) => this.#welcome(participant),
         publish: (metadata) => this.#publish(metadata),
@@ -105,6 +178,7 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
     }
     for (const order of battleOrders(desk)) this.handle(order.type, order.schema, order.handler)
     this.session.start()
+    this.ports.battles?.opened(this)
     this.ports.logger.info(
       { ...this.logIds, event: 'room.open', mode: field.mode.id, map: field.mapId },
       'a battle room opens',
@@ -112,8 +186,33 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
   }
 
   protected mayReserve(options: unknown, auth: SeatAuth): boolean {
+    if (this.isBarred(auth.userId)) return false
     const isSpectator = readJoinWishes(options).spectate === true
+    const seatMs = this.ports.limits.seatTimeoutSec * MS_PER_SEC
+    if (!isSpectator && this.#holds.reserve(auth.userId, seatMs)) return true
     return this.session.mayAdmit(auth.userId, isSpectator)
+  }
+
+  /** Places for a whole party, or none; the gate asks (src/http/place-party.ts). */
+  holdParty(wish: HoldWish): HoldOutcome {
+    const outcome = holdParty({ session: this.session, holds: this.#holds }, wish)
+    this.session.publishListing()
+    // A battle that was opened for them waits as long as their places do.
+    if (this.clients.length === 0) waitEmpty(this, wish.forMs / MS_PER_SEC)
+    return outcome
+  }
+
+  /** Gives places back: those of all who have no seat, or the one of a user who left the party. */
+  releaseParty(partyId: string, userId?: string): void {
+    if (userId === undefined) this.#holds.release(partyId)
+    else this.#holds.drop(toUserId(userId), partyId)
+    this.session.publishListing()
+  }
+
+  /** True while the user fights in a battle that is not over, connected or awaited. */
+  isFighting(userId: string): boolean {
+    const known = this.session.roster.find(toUserId(userId))
+    return known !== undefined && !known.isSpectator && !this.session.match.isOver
   }
 
   /** At once, so that a herd of joins never sees a free seat that is none (B-07). */
@@ -122,7 +221,11 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
   }
 
   protected enter(client: Client, options: unknown, auth: SeatAuth): void {
+    if (this.#isLocked(auth)) throw new AppError('forbidden', 'You may not join battles.')
     const wishes = readJoinWishes(options)
+    if (this.isBarred(auth.userId)) {
+      throw new AppError('forbidden', 'An operator removed you from this battle.')
+    }
     const version = wishes.protocolVersion ?? PROTOCOL_VERSION
     if (version !== PROTOCOL_VERSION) {
       throw new AppError('conflict', `The server speaks protocol ${PROTOCOL_VERSION}: reload.`)
@@ -144,6 +247,7 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
       bot: auth.kind === 'bot',
       isSpectator,
       classId: this.session.findClass(wishes.classId) ?? 0,
+      party: isSpectator ? undefined : this.#holds.settle(auth.userId),
       owner: client,
       nowMs: this.ports.clock.monotonicMs(),
     })
@@ -154,9 +258,15 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
   protected joined(client: Client): void {
     const participant = this.#find(client)
     if (participant === undefined) return
+    // Once more: the lock may have come between the seat and its claim.
+    if (this.#isLocked(participant)) return this.close(client, 'kicked')
     this.#welcome(participant)
     const { userId: user, netId } = participant
     this.ports.logger.info({ ...this.logIds, event: 'client.joined', user, netId }, 'client joined')
+  }
+
+  #isLocked({ userId }: Pick<SeatAuth, 'userId'>): boolean {
+    return this.ports.isMatchLocked?.(userId) === true
   }
 
   #welcome(participant: Participant): void {
@@ -174,8 +284,19 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
       tick: world.tick,
       demo: this.ports.demo !== undefined,
     })
+    this.#tellChat(participant)
     this.session.tellResult(participant)
     this.session.tellOverload(participant)
+    const notice = this.ports.standingNotice?.()
+    if (notice !== undefined) sendTo(participant.owner, 'notice', notice)
+  }
+
+  /** Bots do not chat, and spectators belong to no team. */
+  #tellChat({ userId, netId, bot }: Participant): void {
+    if (bot || netId === NET_ID_NONE) return
+    const { matchId, world } = this.session.match
+    const place = { team: world.soldiers.team[netId]!, squad: world.soldiers.squad[netId]! }
+    this.ports.matchChat?.entered({ roomId: this.roomId, matchId, userId, ...place })
   }
 
   protected dropped(client: Client): number {
@@ -193,7 +314,9 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
 
   protected exit(client: Client): void {
     const participant = this.#find(client)
-    if (participant !== undefined) this.session.leave(participant)
+    if (participant === undefined) return
+    this.session.leave(participant)
+    this.ports.matchChat?.left({ roomId: this.roomId, userId: participant.userId })
   }
 
   protected receiveBytes(client: Client, type: number, bytes: Uint8Array): string | undefined {
@@ -208,8 +331,11 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> {
     return outcome.rejection
   }
 
-  protected dispose(): void {
+  protected async dispose(): Promise<void> {
+    this.ports.battles?.closed(this)
     this.#session?.stop()
+    await this.ports.results.settled(this.roomId)
+    this.ports.matchChat?.closed(this.roomId)
     this.ports.logger.info({ ...this.logIds, event: 'room.closed' }, 'a battle room is gone')
   }
 

@@ -62,6 +62,12 @@ export function createClientSeat(options: {
   }
 }
 
+/** Nobody waits for the acknowledgement any more; the timer and what it holds are let go. */
+export function settleAcknowledgement(seat: ClientSeat): void {
+  seat.ackTimer?.cancel()
+  seat.ackTimer = undefined
+}
+
 /** True for what `ws` reports when a peer breaks RFC 6455; a lost connection is something else. */
 export function isProtocolError(error: unknown): boolean {
   if (!(error instanceof Error) || !('code' in error)) return false

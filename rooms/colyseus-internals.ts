@@ -29,9 +29,11 @@ export interface RoomInternals {
   _onMessage(client: Client, frame: unknown, isBinary: boolean): void
   _onJoin(client: Client, context: AuthContext, options: ConnectionOptions): Promise<void>
   _reserveSeat(...args: ReserveArguments): Promise<boolean>
+  resetAutoDisposeTimeout(seconds: number): void
   readonly _reservedSeats: Record<string, ReservedSeat | undefined>
   readonly _reservedSeatTimeouts: Record<string, NodeJS.Timeout | undefined>
   readonly _reconnections: Record<string, [sessionId: string, Deferred<Client>] | undefined>
+  readonly _serializer: unknown
   readonly _listing: { readonly roomId: string }
 }
 
@@ -69,4 +71,9 @@ export function rejectReconnection(room: Room, sessionId: string, why: string): 
     return true
   }
   return false
+}
+
+/** A room to which nobody comes for so long is gone. */
+export function waitEmpty(room: Room, seconds: number): void {
+  internalsOf(room).resetAutoDisposeTimeout(seconds)
 }

@@ -4,10 +4,12 @@
  * (engine.md 3, trap 1: of 250 patches to a paused client 153 were skipped or overwritten, 1 torn).
  * One copy per patch, shared by all clients. Same id, so stock clients see no difference.
  */
+import { assert } from '@battalion/base/assert.ts'
 import { ClientState, SchemaSerializer } from '@colyseus/core'
-import type { Client } from '@colyseus/core'
+import type { Client, Room } from '@colyseus/core'
 import { Encoder } from '@colyseus/schema'
 import type { Schema } from '@colyseus/schema'
+import { internalsOf } from './colyseus-internals.ts'
 
 /** Largest full state without a second encoding: a roster of 2,000 with long names (bytes). */
 const FULL_STATE_BYTES = 256 * 1024
@@ -17,7 +19,12 @@ Encoder.BUFFER_SIZE = FULL_STATE_BYTES
 /** Asked before each patch: can `client` take it? false = it gets none, ever again. */
 export type PatchFilter = (client: Client) => boolean
 
+/** Takes a patch over, with who may have it, to send it to each of them now. */
+export type PatchTaker = (patch: Uint8Array, clients: readonly Client[]) => void
+
 export class CopyingSerializer<T extends Schema> extends SchemaSerializer<T> {
+  /** Set while somebody else sends the patches. */
+  taker: PatchTaker | undefined
   readonly #mayPatch: PatchFilter
   /** The stock full state last seen, and our copy of it. */
   #encoded: Uint8Array | undefined
@@ -49,9 +56,24 @@ export class CopyingSerializer<T extends Schema> extends SchemaSerializer<T> {
     }
     const hasChanges = super.applyPatches([catcher as unknown as Client])
     if (patch === undefined) return hasChanges
-    for (const client of clients.slice()) {
-      if (client.state === ClientState.JOINED && this.#mayPatch(client)) client.raw(patch)
-    }
+    // A copy: who may not have it is cut off, and leaves the list.
+    const takers = clients
+      .slice()
+      .filter((client) => client.state === ClientState.JOINED && this.#mayPatch(client))
+    if (this.taker !== undefined) this.taker(patch, takers)
+    else for (const client of takers) client.raw(patch)
     return hasChanges
+  }
+}
+
+/** Patches a room's state; `taker` sends it. Called only when there is something to tell. */
+export function patchInto(room: Room, taker: PatchTaker): void {
+  const { _serializer: serializer } = internalsOf(room)
+  assert(serializer instanceof CopyingSerializer, 'a room patches by our serializer')
+  serializer.taker = taker
+  try {
+    room.broadcastPatch()
+  } finally {
+    serializer.taker = undefined
   }
 }

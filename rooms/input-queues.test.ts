@@ -26,11 +26,13 @@ describe('input queues', () => {
     assert.equal(queues.waiting(1), 0)
   })
 
-  it('[E-01] drops the oldest when too many wait, and says so', () => {
+  it('[E-01] drops what arrives while too many wait, and says so: a flood is never sooner', () => {
     const queues = new InputQueues(1)
     const outcomes = pushAll(queues, 1, 2, 3, 4, 5, 6)
     assert.deepEqual(outcomes.slice(COMMANDS_WAITING_MAX), ['full', 'full'])
-    assert.deepEqual(drain(queues), [3, 4, 5, 6])
+    assert.deepEqual(drain(queues), [1, 2, 3, 4])
+    assert.deepEqual(pushAll(queues, 7), ['taken'], 'who was dropped numbers on')
+    assert.deepEqual(pushAll(queues, 5), ['replay'], 'what was dropped does not come again')
   })
 
   it('[E-05] takes each number once: repeated, older, across the wrap', () => {

@@ -45,9 +45,12 @@ export async function checkJoinAttempt(
   const { client, context, options } = attempt
   const holder = findSeatHolder(room, client.sessionId)
   if (holder === undefined) throw new AppError('not_found', 'The seat is gone; join again.')
-  const claims = await ports.auth.verifyAccessToken(context.token ?? '')
-  if (claims.userId !== holder.userId) throw unauthenticated('the seat belongs to another user')
   const isReconnect = typeof options.reconnectionToken === 'string'
+  const token = context.token ?? ''
+  const claims = isReconnect
+    ? await ports.auth.verifyReturning(token)
+    : await ports.auth.verifyAccessToken(token)
+  if (claims.userId !== holder.userId) throw unauthenticated('the seat belongs to another user')
   if (isReconnect && !(await ports.auth.isUserAllowed(claims))) {
     rejectReconnection(room, client.sessionId, 'the user may not come back')
     ports.metrics.reconnected('refused')

@@ -9,6 +9,7 @@ import { createViewer } from '@battalion/wire/snapshot-viewer.ts'
 import type { SnapshotViewer } from '@battalion/wire/snapshot-viewer.ts'
 import type { Client } from '@colyseus/core'
 import type { LastInput } from './parse-input.ts'
+import type { BattleParty } from './party-holds.ts'
 
 /** Team of viewers who see everybody. */
 export const TEAM_ALL = 0xff
@@ -31,12 +32,16 @@ export interface Participant {
   netId: NetId
   /** Class wished for (index). */
   classId: number
+  /** Whom he came with; they stay together from battle to battle. */
+  party: BattleParty | undefined
   viewer: SnapshotViewer
   readonly lastInput: LastInput
-  /** When the player last pressed, moved or turned (ms, monotonic). */
+  /** When the player last pressed, moved or turned, or anybody came (ms, monotonic). */
   activeAtMs: number
   /** When a spectator's view last moved (ms, monotonic). */
   lookedAtMs: number
+  /** Round trip as the client said last (ms); null until it says one. */
+  pingMs: number | null
   /** What the socket had not sent when this send began (bytes). */
   bufferedBytes: number
   /** Sends up to this number have left the socket; sends up to that one were written to it. */
@@ -50,12 +55,13 @@ export interface ParticipantOptions {
   readonly bot: boolean
   readonly isSpectator: boolean
   readonly classId: number
+  readonly party?: BattleParty | undefined
   readonly owner: Client
   readonly nowMs: number
 }
 
 export function createParticipant(options: ParticipantOptions): Participant {
-  const { userId, name, bot, isSpectator, classId, owner, nowMs } = options
+  const { userId, name, bot, isSpectator, classId, party, owner, nowMs } = options
   return {
     userId,
     name,
@@ -66,10 +72,12 @@ export function createParticipant(options: ParticipantOptions): Participant {
     isConnected: true,
     netId: NET_ID_NONE,
     classId,
+    party,
     viewer: createViewer(),
     lastInput: { buttons: 0, moveX: 0, moveZ: 0, yaw: 0 },
     activeAtMs: nowMs,
     lookedAtMs: 0,
+    pingMs: null,
     bufferedBytes: 0,
     drainedSend: 0,
     writtenSend: 0,

@@ -94,6 +94,22 @@ describe('reconnection', () => {
     again.send(RawFrame.leave)
   })
 
+  it('[B-13] of two that come back at once exactly one stays', async () => {
+    for (let round = 0; round < 10; round++) {
+      const token = await drop()
+      const pair = [back(token), back(token)]
+      const ended = new Set<RawClient>()
+      for (const link of pair) void link.closed.then(() => ended.add(link))
+      await until(() => ended.size > 0, 'one is refused')
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      assert.equal(ended.size, 1, `round ${round}`)
+      assert.equal(room().clients.length, 1)
+      ann = pair.find((link) => !ended.has(link))!
+      await until(() => participant().isReceiving, 'the join is acknowledged')
+    }
+    ann.send(RawFrame.leave)
+  })
+
   it('[B-13] another user with the stolen token is refused; the seat is still held', async () => {
     const token = await drop()
     const thief = back(token, 'thief')

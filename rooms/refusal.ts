@@ -12,16 +12,23 @@ import { cutCloseText } from './close-text.ts'
 /** The close reason of each error, undefined where the stock code 4002 with a text must do. */
 export const CLOSE_REASON_OF_ERROR: Readonly<Record<ErrorCode, CloseReason | undefined>> = {
   unauthenticated: 'unauthenticated',
+  totp_required: undefined,
   forbidden: 'kicked',
   not_found: undefined,
   invalid_request: 'bad_frame',
   body_too_large: 'frame_too_large',
   conflict: undefined,
+  request_in_progress: undefined,
+  answer_lost: undefined,
+  idempotency_key_reused: undefined,
+  weak_password: undefined,
   rate_limited: 'flood',
   battle_full: undefined,
   overloaded: undefined,
   draining: 'draining',
+  maintenance: undefined,
   unavailable: undefined,
+  database_unavailable: undefined,
   internal: 'room_error',
 }
 

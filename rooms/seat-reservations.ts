@@ -3,14 +3,13 @@
  * one user cannot hoard (B-05). A new reservation of the same user cancels the one before.
  */
 import type { TimerHandle } from '@battalion/base/clock.ts'
-import type { UserId } from '@battalion/base/ids.ts'
 import { matchMaker } from '@colyseus/core'
 import type { Room } from '@colyseus/core'
 import { internalsOf } from './colyseus-internals.ts'
-import type { RoomPorts } from './ports.ts'
+import type { RoomPorts, SeatOwner } from './ports.ts'
 
 interface Reservation {
-  readonly userId: UserId
+  readonly owner: SeatOwner
   readonly cancel: () => void
   readonly timer: TimerHandle
 }
@@ -35,12 +34,13 @@ export class SeatReservations {
   }
 
   /** Remembers a new reservation; an earlier one of the user is cancelled. */
-  add(sessionId: string, userId: UserId): void {
+  add(sessionId: string, owner: SeatOwner): void {
     const cancel = () => this.#cancel(sessionId)
     const forgetMs = this.#ports.limits.seatTimeoutSec * 1000 + FORGET_AFTER_MS
     const timer = this.#ports.timers.setTimeout(() => this.settle(sessionId), forgetMs)
-    this.#bySession.set(sessionId, { userId, cancel, timer })
-    this.#ports.seats.claim(userId, this.#claimName(), cancel)
+    this.#bySession.set(sessionId, { owner, cancel, timer })
+    this.#ports.metrics.seatsReserved(1)
+    this.#ports.seats.claim(owner, this.#claimName(), cancel)
   }
 
   /** The seat was taken or refused: nothing is reserved any more. */
@@ -49,7 +49,24 @@ export class SeatReservations {
     if (reservation === undefined) return
     reservation.timer.cancel()
     this.#bySession.delete(sessionId)
-    this.#ports.seats.release(reservation.userId, this.#claimName(), reservation.cancel)
+    this.#ports.metrics.seatsReserved(-1)
+    this.#ports.seats.release(reservation.owner, this.#claimName(), reservation.cancel)
+  }
+
+  /** True while a seat waits for this user. */
+  has(userId: string): boolean {
+    for (const { owner } of this.#bySession.values()) if (owner.userId === userId) return true
+    return false
+  }
+
+  /** Cancels the seat of a user, if one waits for him; true when it did. */
+  cancelOf(userId: string): boolean {
+    for (const [sessionId, { owner }] of this.#bySession) {
+      if (owner.userId !== userId) continue
+      this.#cancel(sessionId)
+      return true
+    }
+    return false
   }
 
   clear(): void {

@@ -36,6 +36,13 @@ describe('configuration', () => {
     [{ TRUSTED_PROXIES: '10.0.0.0/33' }, /^TRUSTED_PROXIES: /],
     [{ TRUSTED_PROXIES: 'proxy.test' }, /^TRUSTED_PROXIES: /],
     [{ SNAPSHOT_SKIP_BYTES: '9999999' }, /SNAPSHOT_SKIP_BYTES is over PATCH_SKIP_BYTES/],
+    [
+      { DATABASE_URL: 'mysql://root:hunter2@db' },
+      /^DATABASE_URL: "\(hidden\)" is not a postgresql/,
+    ],
+    [{ DATABASE_LOCK_MS_MAX: '3000' }, /DATABASE_LOCK_MS_MAX is over DATABASE_STATEMENT_MS_MAX/],
+    [{ SMTP_URL: 'https://user:hunter2@mail' }, /^SMTP_URL: "\(hidden\)" is not an smtp/],
+    [{ INVITE_ONLY: 'maybe' }, /^INVITE_ONLY: "maybe" is not one of off, on/],
     [{ FRAMES_PER_SEC: '500' }, /FRAMES_PER_SEC is over FRAMES_BURST/],
   ]
   for (const [env, message] of wrong) {

@@ -6,89 +6,14 @@
 import { isIP } from 'node:net'
 
 import type { RoomLimits } from '../rooms/ports.ts'
+import { ACCOUNT_OPTIONS } from './account-options.ts'
+import { BACKUP_OPTIONS } from './backup-options.ts'
+import { choice, ConfigError, list, secret, text, whole } from './config-option.ts'
+import type { ConfigOption } from './config-option.ts'
+import { SOCIAL_OPTIONS } from './social-options.ts'
+import { WEBHOOK_OPTIONS } from './webhook-options.ts'
 
-/** One wrong value; `message` is the whole line an operator sees. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
-}
-
-/** One option: how its text becomes a value, and what `.env.example` says about it. */
-export interface ConfigOption<T> {
-  readonly env: string
-  readonly unit: string
-  readonly fallback: string
-  readonly meaning: string
-  parse(text: string): T
-}
-
-interface OptionText {
-  readonly env: string
-  readonly unit: string
-  readonly meaning: string
-}
-
-function reject(env: string, given: string, wanted: string): never {
-  throw new ConfigError(`${env}: "${given}" is not ${wanted}; change it or leave it unset.`)
-}
-
-function whole(
-  range: { fallback: number; min: number; max: number },
-  option: OptionText,
-): ConfigOption<number> {
-  const wanted = `a whole number from ${range.min} to ${range.max} (${option.unit})`
-  return {
-    ...option,
-    fallback: String(range.fallback),
-    parse(given) {
-      const value = /^\d{1,12}$/.test(given) ? Number(given) : Number.NaN
-      if (!(value >= range.min && value <= range.max)) reject(option.env, given, wanted)
-      return value
-    },
-  }
-}
-
-function choice<T extends string>(
-  values: readonly T[],
-  fallback: T,
-  option: OptionText,
-): ConfigOption<T> {
-  return {
-    ...option,
-    fallback,
-    parse(given) {
-      const found = values.find((value) => value === given)
-      return found ?? reject(option.env, given, `one of ${values.join(', ')}`)
-    },
-  }
-}
-
-function text(
-  rule: { fallback: string; pattern: RegExp; wanted: string },
-  option: OptionText,
-): ConfigOption<string> {
-  return {
-    ...option,
-    fallback: rule.fallback,
-    parse(value) {
-      return rule.pattern.test(value) ? value : reject(option.env, value, rule.wanted)
-    },
-  }
-}
-
-function list(rule: { isValid: (item: string) => boolean; wanted: string }, option: OptionText) {
-  return {
-    ...option,
-    fallback: '',
-    parse(value: string): readonly string[] {
-      const items = value.split(',').map((item) => item.trim())
-      const kept = items.filter((item) => item !== '')
-      for (const item of kept) {
-        if (!rule.isValid(item)) reject(option.env, item, rule.wanted)
-      }
-      return Object.freeze(kept)
-    },
-  } satisfies ConfigOption<readonly string[]>
-}
+export { ConfigError } from './config-option.ts'
 
 const ORIGIN = /^https?:\/\/[^/\s,]+$/
 const IPV4_BITS_MAX = 32
@@ -177,9 +102,47 @@ const PROCESS_OPTIONS = {
       meaning: 'lets a sign-in be a bot; empty = nobody',
     },
   ),
-  accessTokenTtlSec: whole(
-    { fallback: 86_400, min: 60, max: 604_800 },
-    { env: 'ACCESS_TOKEN_TTL_SEC', unit: 's', meaning: 'life of an access token' },
+} as const
+
+const DATABASE_OPTIONS = {
+  databaseUrl: secret(
+    {
+      isValid: (given) => /^(postgres(ql)?:\/\/\S+)?$/.test(given),
+      wanted: 'a postgresql:// address',
+    },
+    {
+      env: 'DATABASE_URL',
+      unit: 'URL',
+      meaning: 'PostgreSQL 15 or newer; empty = PGlite in DATA_DIR/db',
+    },
+  ),
+  databasePoolMax: whole(
+    { fallback: 8, min: 1, max: 500 },
+    {
+      env: 'DATABASE_POOL_MAX',
+      unit: 'connections',
+      meaning: 'of this process; more callers wait',
+    },
+  ),
+  databaseConnectMsMax: whole(
+    { fallback: 1500, min: 100, max: 2500 },
+    { env: 'DATABASE_CONNECT_MS_MAX', unit: 'ms', meaning: 'for a free connection; then 503' },
+  ),
+  databaseStatementMsMax: whole(
+    { fallback: 2000, min: 100, max: 60_000 },
+    { env: 'DATABASE_STATEMENT_MS_MAX', unit: 'ms', meaning: 'a longer statement is cancelled' },
+  ),
+  databaseLockMsMax: whole(
+    { fallback: 1500, min: 50, max: 60_000 },
+    { env: 'DATABASE_LOCK_MS_MAX', unit: 'ms', meaning: 'waiting for a row or table; then 503' },
+  ),
+  databaseIdleTransactionMsMax: whole(
+    { fallback: 5000, min: 1000, max: 600_000 },
+    {
+      env: 'DATABASE_IDLE_TRANSACTION_MS_MAX',
+      unit: 'ms',
+      meaning: 'an open transaction that does nothing is ended',
+    },
   ),
 } as const
 
@@ -246,6 +209,10 @@ const ROOM_OPTIONS = {
   idleKickSec: whole(
     { fallback: 180, min: 5, max: 86_400 },
     { env: 'IDLE_KICK_SEC', unit: 's', meaning: 'without an input a player is sent away' },
+  ),
+  spectatorIdleKickSec: whole(
+    { fallback: 900, min: 5, max: 86_400 },
+    { env: 'SPECTATOR_IDLE_KICK_SEC', unit: 's', meaning: 'without a look a watcher is sent away' },
   ),
   frameBytesMax: whole(
     { fallback: 1024, min: 64, max: 2048 },
@@ -337,6 +304,11 @@ const ROOM_OPTIONS = {
 export const CONFIG_OPTIONS = {
   ...LISTEN_OPTIONS,
   ...PROCESS_OPTIONS,
+  ...ACCOUNT_OPTIONS,
+  ...SOCIAL_OPTIONS,
+  ...WEBHOOK_OPTIONS,
+  ...BACKUP_OPTIONS,
+  ...DATABASE_OPTIONS,
   ...EDGE_OPTIONS,
   ...ROOM_OPTIONS,
 }
@@ -384,6 +356,10 @@ function checkTogether(config: Values): void {
       'SNAPSHOT_SKIP_BYTES is over PATCH_SKIP_BYTES',
     ],
     [config.patchSkipBytes > config.terminateBytes, 'PATCH_SKIP_BYTES is over TERMINATE_BYTES'],
+    [
+      config.databaseLockMsMax > config.databaseStatementMsMax,
+      'DATABASE_LOCK_MS_MAX is over DATABASE_STATEMENT_MS_MAX',
+    ],
     [config.framesPerSec > config.framesBurst, 'FRAMES_PER_SEC is over FRAMES_BURST'],
     [config.frameBytesMax > config.bytesBurst, 'FRAME_BYTES_MAX is over BYTES_BURST'],
     [config.port !== 0 && config.port === config.opsPort, 'PORT and OPS_PORT are the same'],

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 
 import { ConfigError } from './config.ts'
-import { findStartTime, openDataDir } from './data-dir.ts'
+import { openDataDir } from './data-dir.ts'
+import { findStartTime } from './db/directory-lock.ts'
 import { tempDir } from './testing/temp-dir.ts'
 
 describe('the data directory', () => {

@@ -1,7 +1,7 @@
 /**
  * Whether this process is alive and whether it should get traffic. Alive: the event loop turns and,
- * while people play, ticks happen. Ready: not draining, and room for another battle. No dependency
- * is asked for liveness.
+ * while people play, ticks happen. Ready: not draining, the database answers, and room for another
+ * battle. No dependency is asked for liveness.
  */
 import type { Clock } from '@battalion/base/clock.ts'
 
@@ -20,6 +20,7 @@ export interface HealthPorts {
   readonly clientCount: () => number
   readonly roomCount: () => number
   readonly roomsMax: number
+  readonly database: () => HealthPart
 }
 
 type Parts = Readonly<Record<string, HealthPart>>
@@ -51,6 +52,7 @@ export function createHealth(ports: HealthPorts): Health {
       const isDraining = ports.isDraining()
       return {
         drain: { ok: !isDraining, detail: isDraining ? 'draining' : 'not draining' },
+        database: ports.database(),
         rooms: { ok: roomCount < ports.roomsMax, detail: `${roomCount} of ${ports.roomsMax}` },
       }
     },

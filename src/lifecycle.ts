@@ -44,16 +44,26 @@ export async function runServer(): Promise<void> {
     const config = readConfig(process.env)
     life.config = config
     const demo = createDemoControl(config)
-    life.app = await startApp({ config, collectProcessMetrics: true, ...demo })
-    process.send?.({ type: 'ready', publicUrl: life.app.publicUrl, opsUrl: life.app.opsUrl })
+    const onUnusable = leaveUnusable
+    const first = createFirstOperator()
+    const options = { config, collectProcessMetrics: true, onUnusable, ...demo, ...first }
+    life.app = await startApp(options)
+    const { publicUrl, opsUrl, store } = life.app
+    process.send?.({ type: 'ready', publicUrl, opsUrl })
+    // What fails here ends or delays the server by itself.
+    const tell = () => void process.send?.({ type: 'databaseReady', publicUrl })
+    store.database.ready.then(tell, () => undefined)
   } catch (error) {
-    if (error instanceof ConfigError || error instanceof TransportError) {
-      process.stderr.write(`battalion: ${error.message}\n`)
-      process.exit(EXIT_CODES.config)
-    }
+    if (error instanceof ConfigError || error instanceof TransportError) leaveUnusable(error)
     process.stderr.write(`battalion: the start failed: ${describe(error)}\n`)
     process.exit(EXIT_CODES.crash)
   }
+}
+
+/** One line for the operator, and out: nothing but a change of theirs helps. */
+function leaveUnusable(error: Error): never {
+  process.stderr.write(`battalion: ${error.message}\n`)
+  process.exit(EXIT_CODES.config)
 }
 
 function describe(error: unknown): string {
@@ -119,6 +129,12 @@ class Lifecycle {
 
 function leaveCrashed(): never {
   process.exit(EXIT_CODES.crash)
+}
+
+/** The link is for who started this by `npm start`; a server of its own prints no secrets. */
+function createFirstOperator(): { onFirstOperator?: (url: string) => void } {
+  if (process.send === undefined) return {}
+  return { onFirstOperator: (url) => void process.send?.({ type: 'firstOperator', url }) }
 }
 
 /** Asks the program that started this one for more bots, up to DEMO_BOTS_MAX. */

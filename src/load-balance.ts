@@ -1,20 +1,14 @@
 /**
- * Reads the shipped balance from disk and parses it. The server offers one version at a time; its
- * files go to clients exactly as they were read, so both sides parse the same text.
+ * Reads the shipped balance from disk and parses it. Its files go to clients exactly as they were
+ * read, so both sides parse the same text.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 
-import type { Balance } from '@battalion/sim/balance.ts'
 import { parseBalance } from '@battalion/sim/parse-balance.ts'
 
 import { ConfigError } from './config.ts'
-import type { BalanceFiles } from './http/balance-routes.ts'
-
-/** The balance rooms play with and the files clients get. */
-export interface LoadedBalance extends BalanceFiles {
-  readonly balance: Balance
-}
+import type { LoadedBalance } from './services/balance/balance-version.ts'
 
 /** Loads every JSON file below `folder`; a wrong value stops the start with file and path. */
 export function loadBalance(folder: string): LoadedBalance {

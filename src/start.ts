@@ -10,13 +10,14 @@ import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
+import { loadBalance } from './load-balance.ts'
 import { checkNodeVersion } from './node-version.ts'
+import { planDemo } from './plan-demo.ts'
+import type { DemoPlan } from './plan-demo.ts'
 
 const SOURCE_DIR = fileURLToPath(new URL('..', import.meta.url))
 const BOTS_DEFAULT_COUNT = 100
 const BOTS_MAX = 2000
-/** Bots the page's button may add beyond the first ones. */
-const EXTRA_BOTS_MAX = 200
 /** Ctrl-C reaches us from the terminal and once more through npm; within this it is one (ms). */
 const SAME_SIGNAL_MS = 500
 /** A child that has not gone by then is killed (ms); the promise is 5 s. */
@@ -26,7 +27,7 @@ const BOTS_RESTARTS_MAX = 5
 
 const USAGE = `npm start -- [options]
   --bots N       bots in the standing battle (${BOTS_DEFAULT_COUNT}; 0 = none, at most ${BOTS_MAX})
-  --mode NAME    mode of that battle (conquest, front, duel, …)
+  --mode NAME    mode of that battle (conquest, front, duel, …); front for many bots
   --map NAME     map of that battle (duel, skirmish, front, …)
   --port N       public port (PORT, 2567)
   --ops-port N   ops port (OPS_PORT, 2568)
@@ -71,10 +72,13 @@ const OWN_MACHINE_LIMITS = {
   GUESTS_PER_ADDRESS_PER_MIN: '1000000',
   MATCHMAKES_PER_ADDRESS_PER_MIN: '1000000',
   READS_PER_ADDRESS_PER_MIN: '1000000',
+  SIGN_INS_PER_ADDRESS_PER_MIN: '1000000',
+  REFRESHES_PER_ADDRESS_PER_MIN: '1000000',
 }
 
 class Demo {
   readonly #options: StartOptions
+  readonly #plan: DemoPlan
   readonly #botKey = randomBytes(24).toString('base64url')
   readonly #children = new Set<ChildProcess>()
   #bots: ChildProcess | undefined
@@ -84,11 +88,14 @@ class Demo {
 
   constructor(options: StartOptions) {
     this.#options = options
+    this.#plan = planDemo(options, loadBalance(`${SOURCE_DIR}packages/sim/balance/1`).balance)
   }
 
   run(): void {
     process.on('SIGINT', () => this.#stop())
     process.on('SIGTERM', () => this.#stop())
+    // Started by a program over a channel: never outlives it.
+    process.on('disconnect', () => this.#stop())
     const server = this.#fork('src/main.ts', [], this.#serverEnv())
     server.on('message', (message) => this.#onServerMessage(message as ServerMessage))
     server.on('exit', (code) => {
@@ -110,7 +117,7 @@ class Demo {
       ...(port === undefined ? {} : { PORT: port }),
       ...(opsPort === undefined ? {} : { OPS_PORT: opsPort }),
       DRAIN_DEADLINE_SEC: '0',
-      DEMO_BOTS_MAX: String(EXTRA_BOTS_MAX),
+      DEMO_BOTS_MAX: String(this.#plan.extraBotsMax),
       BATTALION_BOT_KEY: this.#botKey,
     }
   }
@@ -132,14 +139,19 @@ class Demo {
   #onServerMessage(message: ServerMessage): void {
     if (message.type === 'ready') {
       process.stdout.write(describeAddresses(message, this.#options))
+    } else if (message.type === 'databaseReady') {
+      // Before that they could not sign in, and would be refused for seconds.
       if (this.#options.bots > 0) this.#startBots(message.publicUrl)
+    } else if (message.type === 'firstOperator') {
+      process.stdout.write(describeFirstOperator(message.url))
     } else if (message.type === 'addBots') {
       this.#bots?.send(message)
     }
   }
 
   #startBots(url: string): void {
-    const { bots, mode, map } = this.#options
+    const { bots, map } = this.#options
+    const { mode } = this.#plan
     const args = ['--url', url, '--count', String(bots)]
     if (mode !== undefined) args.push('--mode', mode)
     if (map !== undefined) args.push('--map', map)
@@ -176,10 +188,13 @@ class Demo {
 }
 
 type ServerMessage =
+  | { readonly type: 'firstOperator'; readonly url: string }
   | { readonly type: 'ready'; readonly publicUrl: string; readonly opsUrl: string }
+  | { readonly type: 'databaseReady'; readonly publicUrl: string }
   | { readonly type: 'addBots'; readonly matchId: string; readonly count: number }
 
-function describeAddresses(
+/** What the command prints once the server can be reached. */
+export function describeAddresses(
   urls: { publicUrl: string; opsUrl: string },
   options: StartOptions,
 ): string {
@@ -188,10 +203,21 @@ function describeAddresses(
 Battalion is up, with ${battle}.
 
   play      ${urls.publicUrl}/
-  API       ${urls.publicUrl}/openapi.json
+  console   ${urls.publicUrl}/console
+  API       ${urls.publicUrl}/docs
   metrics   ${urls.opsUrl}/metrics
 
 Ctrl-C stops everything; data stays in ${process.env['DATA_DIR'] ?? '.data'}/.
+`
+}
+
+/** What it prints while there is no operator. */
+export function describeFirstOperator(url: string): string {
+  return `
+Nobody may use the console yet. This link makes you the first operator; it is good once, for 15 min:
+
+  ${url}
+
 `
 }
 

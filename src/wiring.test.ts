@@ -13,6 +13,7 @@ import { loadBalance } from './load-balance.ts'
 import { Metrics } from './telemetry/metrics.ts'
 import { createRoomMetrics } from './telemetry/room-metrics.ts'
 import { tempDir } from './testing/temp-dir.ts'
+import type { SeatOwner } from '../rooms/ports.ts'
 import { createUserSeats } from './user-seats.ts'
 
 const BALANCE_DIR = fileURLToPath(new URL('../packages/sim/balance/1', import.meta.url))
@@ -43,7 +44,10 @@ describe('loading the balance', () => {
 describe('user seats', () => {
   it('a second claim tells the first to leave, once; releases of others change nothing', () => {
     const seats = createUserSeats()
-    const [ada, bob] = [toUserId('ada'), toUserId('bob')]
+    const [ada, bob] = ['ada', 'bob'].map((name) => ({
+      userId: toUserId(name),
+      tokenSessionId: `session of ${name}`,
+    })) as [SeatOwner, SeatOwner]
     const told: string[] = []
     const first = () => told.push('first')
     const second = () => told.push('second')
@@ -69,6 +73,7 @@ describe('health', () => {
       clientCount: () => state.clients,
       roomCount: () => 1,
       roomsMax: 2,
+      database: () => ({ ok: true, detail: 'fake' }),
     })
     const metrics = health.watchTicks(createRoomMetrics(new Metrics()))
     state.nowMs = 10_000

@@ -95,8 +95,8 @@ export class BenchClient {
   }
 
   get isSignaller(): boolean {
-    const { observers, signallers } = this.#shared.task
-    return this.#index >= observers && this.#index < observers + signallers
+    const { observers, signallerEvery } = this.#shared.task
+    return signallerEvery > 0 && this.#index >= observers && this.#index % signallerEvery === 0
   }
 
   async signIn(): Promise<void> {

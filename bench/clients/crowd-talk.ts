@@ -25,8 +25,12 @@ export interface CrowdTask {
   readonly sideMetres: number
   /** Clients that decode all they are sent and watch the others' signs (battle only). */
   readonly observers: number
-  /** Of the others, how many give signs: a turn of the head that observers time. */
-  readonly signallers: number
+  /**
+   * Of the others, every so many-th gives signs, a turn of the head that observers time; 0: nobody.
+   * Spread over all, because a client's index is also its moment in the period of a tick: the first
+   * hundred alone sent within 10 of 50 ms, so their delay was that of one lucky phase.
+   */
+  readonly signallerEvery: number
 }
 
 /** Runner to crowd. */

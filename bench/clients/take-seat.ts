@@ -17,17 +17,28 @@ export async function signIn(dialect: Dialect, url: string, name: string): Promi
 
 /** The address of a socket that may join: a seat by real matchmaking where there is such. */
 export async function takeSeat(dialect: Dialect, url: string, token: string): Promise<URL> {
+  if (dialect === 'floor' || dialect === 'nengi') return new URL(`ws://${new URL(url).host}/`)
+  const isOurs = dialect === 'battle'
+  const wishes = isOurs ? { protocolVersion: PROTOCOL_VERSION } : {}
+  return await takeRoomSeat({ url, token, room: isOurs ? 'battlefield' : 'bench', wishes })
+}
+
+/** The address of a socket for a room of this name. */
+export async function takeRoomSeat(wanted: {
+  readonly url: string
+  readonly token: string
+  readonly room: string
+  readonly wishes: object
+}): Promise<URL> {
+  const { url, token, room, wishes } = wanted
   const { host } = new URL(url)
-  if (dialect === 'floor' || dialect === 'nengi') return new URL(`ws://${host}/`)
-  const room = dialect === 'battle' ? 'battlefield' : 'bench'
-  const wishes = { protocolVersion: PROTOCOL_VERSION }
   const seat = (await requestJson(`${url}/matchmake/joinOrCreate/${room}`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
     },
-    body: JSON.stringify(dialect === 'battle' ? wishes : {}),
+    body: JSON.stringify(wishes),
   })) as Seat
   const query = new URLSearchParams({ sessionId: seat.sessionId })
   if (token !== '') query.set('_authToken', token)

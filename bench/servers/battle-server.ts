@@ -8,32 +8,20 @@ import type { RoomMetrics, RoomPorts } from '../../rooms/ports.ts'
 import { startApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { benchBalance } from '../bench-field.ts'
+import { BattleFinisher } from './battle-finisher.ts'
 import { readOptions, serveBench } from './bench-talk.ts'
+import { OWN_MACHINE_LIMITS } from './own-machine-limits.ts'
 import { TickRecorder } from './tick-recorder.ts'
-
-/** Limits that make sense between strangers, not between this machine and itself. */
-const OWN_MACHINE_LIMITS = {
-  CONNECTIONS_MAX: '100000',
-  SOCKETS_PER_ADDRESS_MAX: '100000',
-  GUESTS_PER_ADDRESS_PER_MIN: '1000000',
-  MATCHMAKES_PER_ADDRESS_PER_MIN: '1000000',
-  READS_PER_ADDRESS_PER_MIN: '1000000',
-  PLAYERS_MAX: '4000',
-  IDLE_KICK_SEC: '86400',
-  // A bench asks for more than an operator would.
-  ADMIT_WORK_PERCENT_MAX: '10000',
-  ADMIT_BUSY_PERCENT_MAX: '10000',
-}
 
 /** What the phases hold as they are told: all since the one before. */
 const PHASE_NAMES = {
   sim: 'commands and step',
-  rewind: 'rewind',
   encode: 'encode and slow state',
   send: 'send',
 } as const
 
 const recorder = new TickRecorder()
+const finisher = new BattleFinisher(() => app)
 const app = await startApp({
   config: readConfig({
     LOG_LEVEL: 'error',
@@ -45,10 +33,13 @@ const app = await startApp({
   }),
   arrangeRooms: (ports) => arrange(ports, benchBalance(readOptions())),
 })
-serveBench(app.publicUrl, recorder)
+// A new embedded database takes seconds of a core; they are not the battle's.
+await app.store.database.ready
+serveBench(app.publicUrl, recorder, () => finisher.finish())
 
 function arrange(ports: RoomPorts, balance: Balance): RoomPorts {
   let isTick = false
+  finisher.results = ports.results
   return {
     ...ports,
     balance: () => balance,
@@ -75,8 +66,8 @@ function recording(metrics: RoomMetrics, ticked: () => void): RoomMetrics {
     ...metrics,
     tickWork(phase, durationMs) {
       if (phase === 'total') ticked()
-      // Told together with `sim`, after both.
-      else if (phase !== 'input') recorder.endPhase(PHASE_NAMES[phase])
+      // Told together with `sim`, after the step.
+      else if (phase !== 'input' && phase !== 'rewind') recorder.endPhase(PHASE_NAMES[phase])
       metrics.tickWork(phase, durationMs)
     },
     entitiesSent(visible) {
@@ -92,9 +83,9 @@ function recording(metrics: RoomMetrics, ticked: () => void): RoomMetrics {
       count('steps skipped', steps)
       metrics.tickSkipped(steps)
     },
-    inputRejected(reason) {
-      count(`input ${reason}`, 1)
-      metrics.inputRejected(reason)
+    inputRejected(reason, amount = 1) {
+      count(`input ${reason}`, amount)
+      metrics.inputRejected(reason, amount)
     },
   }
 }

@@ -6,10 +6,12 @@
 import type { TickRecorder } from './tick-recorder.ts'
 
 /**
- * Runner to server: `mark` starts a window, `take` ends it, `collect` asks for a full collection.
+ * Runner to server: `mark` starts a window, `take` ends it, `collect` asks for a full collection,
+ * `release` for one that also gives spare pages of the heap back to the system, `finish` for the
+ * result of a battle of 1,000 (ours only).
  */
 export interface ServerQuestion {
-  readonly type: 'mark' | 'take' | 'collect'
+  readonly type: 'mark' | 'take' | 'collect' | 'release' | 'finish'
 }
 
 /** What happened in a server since `mark`. */
@@ -20,11 +22,15 @@ export interface ServerSample {
   /** One value per tick: CPU (getrusage) and wall. */
   readonly tickCpuMs: readonly number[]
   readonly tickWallMs: readonly number[]
+  /** When each began, from `mark` on. */
+  readonly tickStartMs: readonly number[]
   /** CPU by phase, one value per tick; ours only. */
   readonly phaseCpuMs: Readonly<Record<string, readonly number[]>>
   /** Whatever else was counted. */
   readonly counts: Readonly<Record<string, number>>
   readonly rssBytes: number
+  /** Objects of the JavaScript heap, garbage not yet collected included. */
+  readonly heapBytes: number
 }
 
 /** The first argument of every server program, as JSON. */
@@ -41,6 +47,17 @@ export type ServerAnswer =
   | { readonly type: 'ready'; readonly url: string }
   | { readonly type: 'sample'; readonly sample: ServerSample }
   | { readonly type: 'done' }
+  | { readonly type: 'finished'; readonly result: ResultTimes }
+
+/** What one result took (ms). */
+export interface ResultTimes {
+  /** The room's call, on its thread. */
+  readonly callMs: number
+  /** Until it is in the database, ratings, boards and progress with it. */
+  readonly storedMs: number
+  /** Its transaction alone. */
+  readonly writeMs: number
+}
 
 /** The option object the runner handed this program. */
 export function readOptions(): ServerOptions {
@@ -50,12 +67,19 @@ export function readOptions(): ServerOptions {
 /**
  * Tells the runner where the server is, then answers its questions; ends when the runner is gone.
  */
-export function serveBench(url: string, recorder: TickRecorder): void {
+export function serveBench(
+  url: string,
+  recorder: TickRecorder,
+  finish?: () => Promise<ResultTimes>,
+): void {
   process.on('message', (question: ServerQuestion) => {
     if (question.type === 'mark') recorder.mark()
     else if (question.type === 'take') tell({ type: 'sample', sample: recorder.take() })
-    else {
-      globalThis.gc?.()
+    else if (question.type === 'finish') {
+      finish?.().then((result) => tell({ type: 'finished', result }), endWith)
+    } else {
+      if (question.type === 'collect') globalThis.gc?.()
+      else globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
       tell({ type: 'done' })
     }
   })
@@ -63,6 +87,12 @@ export function serveBench(url: string, recorder: TickRecorder): void {
   process.on('SIGTERM', () => process.exit(0))
   process.on('disconnect', () => process.exit(0))
   tell({ type: 'ready', url })
+}
+
+/** The runner sees the end of the program and says so. */
+function endWith(error: unknown): void {
+  process.stderr.write(`${String(error)}\n`)
+  process.exit(1)
 }
 
 function tell(answer: ServerAnswer): void {

@@ -32,6 +32,7 @@ export class TickRecorder {
   readonly counts: Record<string, number> = {}
   readonly #cpu = new Series()
   readonly #wall = new Series()
+  readonly #starts = new Series()
   readonly #phases = new Map<string, Series>()
   readonly #phaseSums = new Map<string, number>()
   #markMs = systemClock.monotonicMs()
@@ -44,6 +45,7 @@ export class TickRecorder {
   mark(): void {
     this.#cpu.clear()
     this.#wall.clear()
+    this.#starts.clear()
     for (const series of this.#phases.values()) series.clear()
     for (const name of Object.keys(this.counts)) this.counts[name] = 0
     this.#markMs = systemClock.monotonicMs()
@@ -69,20 +71,24 @@ export class TickRecorder {
   end(): void {
     this.#cpu.add(processCpuMs() - this.#beginCpuMs)
     this.#wall.add(systemClock.monotonicMs() - this.#beginMs)
+    this.#starts.add(this.#beginMs - this.#markMs)
     for (const [name, sum] of this.#phaseSums) this.#seriesOf(name).add(sum)
   }
 
   /** What happened since `mark`. */
   take(): ServerSample {
     const phases = Array.from(this.#phases, ([name, series]) => [name, series.list()] as const)
+    const memory = process.memoryUsage()
     return {
       elapsedMs: systemClock.monotonicMs() - this.#markMs,
       cpuMs: processCpuMs() - this.#markCpuMs,
       tickCpuMs: this.#cpu.list(),
       tickWallMs: this.#wall.list(),
+      tickStartMs: this.#starts.list(),
       phaseCpuMs: Object.fromEntries(phases),
       counts: { ...this.counts },
-      rssBytes: process.memoryUsage.rss(),
+      rssBytes: memory.rss,
+      heapBytes: memory.heapUsed,
     }
   }
 

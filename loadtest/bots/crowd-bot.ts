@@ -29,6 +29,18 @@ export interface CrowdCounts {
   /** Frames that could not be read. */
   decodeFailures: number
   resultsSeen: number
+  commandsMade: number
+  /** Own shots judged by what the screen showed (the client's seen-hits.ts), and those not. */
+  shotsJudged: number
+  shotsUnjudged: number
+  /** Sum of the age of their views when carried out (ms). */
+  shotAgeMs: number
+  /** Shots that met an enemy on the shooter's screen, and what became of them. */
+  hitsSeen: number
+  hitsConfirmed: number
+  hitsOnFallen: number
+  /** Hits the server gave that no screen had shown. */
+  hitsUnseen: number
   /** By code. */
   readonly joinFailures: Map<string, number>
   /** Connections that ended though nobody here ended them, by reason. */
@@ -36,6 +48,8 @@ export interface CrowdCounts {
   /** Drawn since last asked for (ms), at most SAMPLES_MAX each. */
   readonly joinMs: number[]
   readonly roundTripMs: number[]
+  /** Corrections of the own movement (m). */
+  readonly ownErrorMetres: number[]
 }
 
 /** Measurements kept between two reports; beyond it they are left out. */
@@ -54,10 +68,19 @@ export function createCrowdCounts(): CrowdCounts {
     snapshotsExpected: 0,
     decodeFailures: 0,
     resultsSeen: 0,
+    commandsMade: 0,
+    shotsJudged: 0,
+    shotsUnjudged: 0,
+    shotAgeMs: 0,
+    hitsSeen: 0,
+    hitsConfirmed: 0,
+    hitsOnFallen: 0,
+    hitsUnseen: 0,
     joinFailures: new Map(),
     disconnects: new Map(),
     joinMs: [],
     roundTripMs: [],
+    ownErrorMetres: [],
   }
 }
 

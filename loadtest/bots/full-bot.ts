@@ -6,6 +6,9 @@ import { createPrng, nextBelow } from '@battalion/base/prng.ts'
 import type { BattleClient } from '@battalion/client/battle-client.ts'
 import type { DisconnectInfo } from '@battalion/client/battle-events.ts'
 import { joinBattle } from '@battalion/client/join-battle.ts'
+import { createSeenHitCounts, type SeenHitCounts } from '@battalion/client/seen-hits.ts'
+import { systemClock } from '../system-clock.ts'
+import { freshSession, guestOptions } from './guest-options.ts'
 import { createGuest, type GuestSession } from '@battalion/client/session.ts'
 import type { JoinOptions } from '@battalion/wire/messages.ts'
 import { AppError } from '@battalion/base/app-error.ts'
@@ -23,7 +26,10 @@ import {
 const RECONNECT_PATIENCE_MS = 8000
 /** Class ids a bot asks for when it joins, before it knows the balance of the room. */
 const FIRST_CLASSES = ['assault', 'assault', 'medic', 'engineer', 'recon'] as const
-const UPDATE_MS_MAX = 50
+/** Time between two updates of its client (ms): the frames of a screen, as a player's page has. */
+const UPDATE_MS_MAX = 16
+/** Time between two thoughts at most (ms). */
+const THINK_MS_MAX = 50
 
 export interface BotOptions {
   readonly baseUrl: string
@@ -44,8 +50,10 @@ export class FullBot implements CrowdBot {
   #brain: BotBrain
   #battles = 0
   #lostAtMs = 0
+  #nextThinkMs = 0
   #isLeaving = false
   #collected = { atMs: Number.NaN, snapshots: 0, rejected: 0, rttMs: Number.NaN, reconnects: 0 }
+  #feel = createFeelMark()
 
   constructor(options: BotOptions) {
     this.#options = options
@@ -57,8 +65,11 @@ export class FullBot implements CrowdBot {
   }
 
   get updateMs(): number {
-    const rateHz = this.#client?.welcome.tickRateHz ?? 20
-    return Math.min(UPDATE_MS_MAX, 1000 / rateHz)
+    return Math.min(UPDATE_MS_MAX, this.#thinkMs)
+  }
+
+  get #thinkMs(): number {
+    return Math.min(THINK_MS_MAX, 1000 / (this.#client?.welcome.tickRateHz ?? 20))
   }
 
   /** What the bot is about, for status lines. */
@@ -71,7 +82,8 @@ export class FullBot implements CrowdBot {
     this.#stage = 'joining'
     this.#isLeaving = false
     try {
-      this.#session ??= await createGuest(baseUrl, withKey({ name }, botKey))
+      this.#session = freshSession(this.#session, systemClock.wallMs())
+      this.#session ??= await createGuest(baseUrl, guestOptions({ name, botKey, seed }))
       const classId = FIRST_CLASSES[nextBelow(createPrng(seed), FIRST_CLASSES.length)]!
       const options = { classId, name, ...this.#options.join }
       const { accessToken } = this.#session
@@ -92,6 +104,8 @@ export class FullBot implements CrowdBot {
       return
     }
     if (this.#stage !== 'playing' || this.#senses === undefined || client.isSpectator) return
+    if (nowMs < this.#nextThinkMs) return
+    this.#nextThinkMs = Math.max(this.#nextThinkMs + this.#thinkMs, nowMs)
     this.#senses.look(nowMs)
     this.#brain.think(this.#senses)
     client.setIntent(this.#brain.intent)
@@ -127,10 +141,28 @@ export class FullBot implements CrowdBot {
     last.rejected = stats.snapshotsRejected
     last.rttMs = stats.rttLastMs
     last.reconnects = stats.reconnects
+    this.#collectFeel(client)
+  }
+
+  #collectFeel({ stats, seenHits, welcome }: BattleClient): void {
+    const { counts } = this.#options
+    const last = this.#feel
+    counts.commandsMade += stats.commandsMade - last.commandsMade
+    counts.shotsJudged += seenHits.judged - last.hits.judged
+    counts.shotsUnjudged += seenHits.unjudged - last.hits.unjudged
+    counts.shotAgeMs += ((seenHits.ageTicks - last.hits.ageTicks) * 1000) / welcome.tickRateHz
+    counts.hitsSeen += seenHits.seen - last.hits.seen
+    counts.hitsConfirmed += seenHits.confirmed - last.hits.confirmed
+    counts.hitsOnFallen += seenHits.seenOnFallen - last.hits.seenOnFallen
+    counts.hitsUnseen += seenHits.unseen - last.hits.unseen
+    stats.visitErrorsSince(last.errorCount, (metres) => keepSample(counts.ownErrorMetres, metres))
+    const { commandsMade, predictionErrorCount } = stats
+    this.#feel = { commandsMade, errorCount: predictionErrorCount, hits: { ...seenHits } }
   }
 
   #begin(client: BattleClient): void {
     this.#client = client
+    this.#feel = createFeelMark()
     this.#senses = new ClientSenses(client)
     this.#stage = 'playing'
     this.#collected = {
@@ -183,6 +215,15 @@ export class FullBot implements CrowdBot {
     requests.giveUp = false
     requests.classWish = -1
   }
+}
+
+/** What was counted of shots and movement up to the last report. */
+function createFeelMark(): {
+  readonly commandsMade: number
+  readonly errorCount: number
+  readonly hits: SeenHitCounts
+} {
+  return { commandsMade: 0, errorCount: 0, hits: createSeenHitCounts() }
 }
 
 /** `options` with the bot key, or without the field when there is none. */

@@ -13,6 +13,8 @@ import {
   requestJson,
   type GuestSession,
 } from '@battalion/client/session.ts'
+import { systemClock } from '../system-clock.ts'
+import { freshSession, guestOptions } from './guest-options.ts'
 import { Button, type Command } from '@battalion/sim/commands.ts'
 import { findCloseReason } from '@battalion/wire/close-codes.ts'
 import { createCommand, encodeInputs } from '@battalion/wire/input-codec.ts'
@@ -145,9 +147,9 @@ export class LeanBot implements CrowdBot {
   }
 
   async #takeSeat(): Promise<URL> {
-    const { baseUrl, name, botKey, join } = this.#options
-    const key = botKey === undefined ? {} : { botKey }
-    this.#session ??= await createGuest(baseUrl, { name, ...key })
+    const { baseUrl, name, botKey, seed, join } = this.#options
+    this.#session = freshSession(this.#session, systemClock.wallMs())
+    this.#session ??= await createGuest(baseUrl, guestOptions({ name, botKey, seed }))
     const seat = (await requestJson(`${baseUrl}/matchmake/joinOrCreate/battlefield`, {
       method: 'POST',
       headers: {

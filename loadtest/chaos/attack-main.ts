@@ -2,11 +2,10 @@
  * One attack in a process of its own: takes its task over IPC, attacks, hands back numbers, ends.
  * Less urgent than honest clients, who share its core and are measured. Never started by hand.
  */
-import { setPriority } from 'node:os'
-
 import { endWithParent } from '../child-life.ts'
 import { FAULTS } from './fault-list.ts'
 import type { AttackReport, AttackScene } from './fault.ts'
+import { giveWay } from './row-main.ts'
 
 /** Which attack of which row, and how. */
 export interface AttackTask extends AttackScene {
@@ -16,9 +15,6 @@ export interface AttackTask extends AttackScene {
 
 /** Either the numbers or why there are none. */
 export type AttackAnswer = { readonly report: AttackReport } | { readonly failed: string }
-
-/** `nice` of attackers: honest clients on the same core go first. */
-const ATTACKER_NICE = 10
 
 async function perform(task: AttackTask): Promise<AttackReport> {
   const attack = FAULTS.find(({ id }) => id === task.faultId)?.attacks?.[task.attack]
@@ -36,9 +32,5 @@ process.once('message', (task) => {
     (error: unknown) => answer({ failed: error instanceof Error ? error.message : String(error) }),
   )
 })
-try {
-  setPriority(ATTACKER_NICE)
-} catch {
-  // Where that is not allowed the attack is merely more of a burden.
-}
+giveWay()
 endWithParent(() => Promise.resolve())

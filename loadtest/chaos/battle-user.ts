@@ -22,6 +22,9 @@ export interface Seat {
   readonly processId: string
 }
 
+/** A server that has neither seated nor closed a socket by then never will (ms). */
+const SEATED_MS_MAX = 20_000
+
 /** The loopback address number `index` of a block: blocks 1..99, 16 million addresses each. */
 export function addressOf(block: number, index: number): string {
   return `127.${block}.${Math.floor(index / 250) % 250}.${(index % 250) + 1}`
@@ -126,9 +129,29 @@ export async function openSeat(
   const refusedLink = link.ended.then(({ code, reason }) => {
     throw new AppError('unavailable', `The seat closed with ${code} ${reason}.`)
   })
-  const reconnectionToken = await Promise.race([joined.promise, refusedLink])
   refusedLink.catch(() => undefined)
-  return { user, seat, link, reconnectionToken }
+  const patience = pause(SEATED_MS_MAX)
+  const reconnectionToken = await Promise.race([joined.promise, refusedLink, patience])
+  if (typeof reconnectionToken === 'string') return { user, seat, link, reconnectionToken }
+  link.destroy()
+  throw new AppError('unavailable', 'The server neither took the seat nor closed it.')
+}
+
+/** Waits (ms). */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+/** Whether the server seats whoever comes to `path`: until it says so, or closes. */
+export async function isSeated(link: RawLink, path: string): Promise<boolean> {
+  const seated = new Promise<boolean>((resolve) => {
+    link.onMessage = (payload) => {
+      if (payload[0] === RoomCode.join) resolve(true)
+    }
+  })
+  await link.upgrade(path)
+  const patience = pause(SEATED_MS_MAX).then(() => false)
+  return await Promise.race([seated, link.ended.then(() => false), patience])
 }
 
 /** A fresh guest in the battle. */
@@ -143,6 +166,9 @@ export async function joinBattle(
 }
 
 function refused(what: string, answer: HttpAnswer): AppError {
-  const { status, text } = answer
-  return new AppError('unavailable', `No ${what}: ${status} ${text.slice(0, 200)}`)
+  const { status, text, headers } = answer
+  const retryAfterSec = Number(headers['retry-after'] ?? 0)
+  return new AppError('unavailable', `No ${what}: ${status} ${text.slice(0, 200)}`, {
+    retryAfterSec,
+  })
 }

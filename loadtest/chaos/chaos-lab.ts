@@ -15,9 +15,11 @@ import {
 import { readWaitMs } from '../machine.ts'
 import type { AttackAnswer, AttackTask } from './attack-main.ts'
 import { callHttp } from './call-http.ts'
-import { ChaosProcesses, firstMessage, type ChaosServer } from './chaos-processes.ts'
+import { ChaosProcesses, firstMessage } from './chaos-processes.ts'
+import type { ChaosServer, ServerAddress } from './chaos-processes.ts'
 import { figure, mustBeZero, mustHold, type AttackReport, type Figure } from './fault.ts'
-import type { HonestSample, HonestTask } from './honest-main.ts'
+import type { Growth, GrowthTask, HonestSample, HonestTask } from './honest-main.ts'
+import type { RowAnswer, RowTask } from './row-main.ts'
 import type { Target } from './raw-link.ts'
 
 /** Percentiles below these are those of an idle machine; ratios count from here up (ms). */
@@ -34,6 +36,14 @@ const SETTLE_MS_MAX = 45_000
 /** A server that waited for its core more of the time than this was disturbed by others. */
 const DISTURBED_RATIO = 0.03
 const OPS_ADDRESS = '127.0.0.1'
+/** Of A-06 and A-05, for every attack: what honest clients must still get. */
+const SNAPSHOT_RATIO_MIN = 0.95
+const ROUND_TRIP_RATIO_MAX = 2
+const SNAPSHOTS_GOT = 'snapshots that honest clients got'
+const BLOCKS = 'event-loop blocks over 100 ms'
+/** An attack ends so long after its time at most, a row of its own process after this (ms). */
+const ATTACK_MS_MAX = 120_000
+const ROW_MS_MAX = 300_000
 
 /** What a window looked like. */
 export interface Window {
@@ -50,21 +60,39 @@ export interface Window {
   readonly waitRatio: number
   readonly before: MetricReading
   readonly after: MetricReading
+  readonly sample: HonestSample
 }
 
 export interface LabOptions {
   readonly isSmall: boolean
   readonly seed: number
   readonly say: (line: string) => void
+  /** What the crowd plays, where attackers of this group play something else. */
+  readonly crowdOptions?: Readonly<Record<string, unknown>>
+  /** Honest clients; default 100, in small runs 40. */
+  readonly crowdSize?: number
+  /** What the crowd is due (Hz); default 20. */
+  readonly snapshotHz?: number
+  /** One of the crowd reads what is announced. */
+  readonly hasWitness?: boolean
+  /** Another program, other options. */
+  readonly server?: { readonly program: string; readonly env: Readonly<Record<string, string>> }
+  /** A server of another process, to be attacked and not to be managed. */
+  readonly given?: ServerAddress
 }
+
+/** A server as rows see it. */
+export type LabServer = Omit<ChaosServer, 'child'>
 
 export class ChaosLab {
   readonly processes = new ChaosProcesses()
   readonly options: LabOptions
-  #server: ChaosServer | undefined
+  #server: LabServer | undefined
+  #chaosServer: ChaosServer | undefined
   #crowd: ReturnType<ChaosProcesses['startClient']> | undefined
   #crowdSize = 0
   #baseline: Window | undefined
+  #waitRatioMax = 0
 
   constructor(options: LabOptions) {
     this.options = options
@@ -80,27 +108,54 @@ export class ChaosLab {
   }
 
   /** The server of the group, started at first use. */
-  async server(): Promise<ChaosServer> {
-    this.#server ??= await this.processes.startServer()
-    return this.#server
+  async server(): Promise<LabServer> {
+    const { given } = this.options
+    if (given !== undefined) return { ...given, log: () => '', exitedWith: () => undefined }
+    if (this.#server !== undefined) return this.#server
+    const { env, program } = this.options.server ?? {}
+    this.#chaosServer = await this.processes.startServer(env, program)
+    return (this.#server = this.#chaosServer)
+  }
+
+  /** Tells the server program something, where it listens. */
+  order(message: object): void {
+    this.#chaosServer?.child.send(message)
   }
 
   /** The honest crowd and its baseline, made at first use. */
   async baseline(): Promise<Window> {
     if (this.#baseline !== undefined) return this.#baseline
-    const { target } = await this.server()
-    this.#crowdSize = this.pick(100, 40)
-    this.#crowd = this.processes.startClient('honest-main.ts')
-    const task: HonestTask = { target, count: this.#crowdSize, seed: this.options.seed }
-    this.#crowd.send(task)
-    const joined = await firstMessage<HonestSample>(this.#crowd, () => '')
-    if (joined.failed !== undefined) throw new AppError('unavailable', joined.failed)
-    await this.wait(this.pick(5000, 2500))
-    await this.settle()
+    await this.startCrowd()
     const seconds = this.pick(60, 6)
     this.options.say(`baseline: ${this.#crowdSize} honest clients, ${seconds} s …`)
     this.#baseline = await this.during(() => this.wait(seconds * 1000))
     return this.#baseline
+  }
+
+  /** Seats the crowd and waits until the battle is calm. */
+  async startCrowd(): Promise<void> {
+    const { target } = await this.server()
+    const { seed, crowdOptions, crowdSize } = this.options
+    this.#crowdSize = crowdSize ?? this.pick(100, 40)
+    this.#crowd = this.processes.startClient('honest-main.ts')
+    const setup = crowdOptions === undefined ? {} : { options: crowdOptions }
+    const task: HonestTask = { target, count: this.#crowdSize, seed, setup }
+    this.#crowd.send({ ...task, hasWitness: this.options.hasWitness === true })
+    const joined = await firstMessage<HonestSample>(this.#crowd, () => '')
+    if (joined.failed !== undefined) throw new AppError('unavailable', joined.failed)
+    await this.wait(this.pick(5000, 2500))
+    await this.settle()
+  }
+
+  /** More who would like to come in, and what became of them. */
+  async growCrowd(task: GrowthTask): Promise<Growth> {
+    const crowd = this.#crowd
+    if (crowd === undefined) return { joined: 0, refused: 0, broken: task.more }
+    crowd.send(task)
+    const withinMs = task.more * task.gapMs + ATTACK_MS_MAX
+    const growth = await firstMessage<Growth>(crowd, () => '', withinMs)
+    this.#crowdSize += growth.joined
+    return growth
   }
 
   /** Waits until no battle sheds load, so that one row does not pay for the one before. */
@@ -124,11 +179,14 @@ export class ChaosLab {
     const after = await this.metrics()
     const tick = windowOf(before, after, 'battalion_tick_duration_seconds{phase="total"}')
     const late = windowOf(before, after, 'battalion_tick_lateness_seconds')
-    const due = (sample.elapsedMs / 1000) * SNAPSHOT_HZ * this.#crowdSize
+    const { snapshotHz = SNAPSHOT_HZ } = this.options
+    const due = (sample.elapsedMs / 1000) * snapshotHz * this.#crowdSize
     const tookMs = performance.now() - beganMs
+    const waitRatio = (readWaitMs(pid) - waitedMs) / tookMs
+    this.#waitRatioMax = Math.max(this.#waitRatioMax, waitRatio || 0)
     return {
       seconds: tookMs / 1000,
-      waitRatio: (readWaitMs(pid) - waitedMs) / tookMs,
+      waitRatio,
       tickMsP99: quantileOf(tick, 0.99) * 1000,
       latenessMsP99: quantileOf(late, 0.99) * 1000,
       blocks: countOf(late) - (late.counts[late.bounds.indexOf(BLOCK_SEC)] ?? countOf(late)),
@@ -137,7 +195,15 @@ export class ChaosLab {
       honestLost: sample.disconnects + this.#crowdSize - sample.playing,
       before,
       after,
+      sample,
     }
+  }
+
+  /** Times of a row, told only where a window since the last call was disturbed. */
+  judgeTimes(figures: readonly Figure[]): Figure[] {
+    const waitRatio = this.#waitRatioMax
+    this.#waitRatioMax = 0
+    return figures.map((one) => (one.unit === 'ms' ? timeFigure(one, waitRatio) : one))
   }
 
   /** Runs an attack of a row in a process of its own. */
@@ -147,42 +213,62 @@ export class ChaosLab {
     scene: { readonly durationMs: number; readonly args?: AttackTask['args'] },
   ): Promise<AttackReport> {
     const { target } = await this.server()
-    const child = this.processes.startClient('attack-main.ts')
+    const child = this.processes.startAttacker('attack-main.ts')
     const { durationMs, args = {} } = scene
     child.send({ faultId, attack, target, durationMs, args, seed: this.options.seed })
-    const answer = await firstMessage<AttackAnswer>(child, () => '')
+    const withinMs = durationMs + ATTACK_MS_MAX
+    const answer = await firstMessage<AttackAnswer>(child, () => '', withinMs)
     if ('failed' in answer) throw new AppError('unavailable', `${faultId}: ${answer.failed}`)
     return answer.report
+  }
+
+  /** Runs a whole row in a process of its own against this server; the crowd is measured. */
+  async runApart(id: string): Promise<Figure[]> {
+    await this.baseline()
+    const { target, ops, pid, botKey, dataDir } = await this.server()
+    const { isSmall, seed } = this.options
+    let figures: readonly Figure[] = []
+    const window = await this.during(async () => {
+      const child = this.processes.startAttacker('row-main.ts')
+      const server = { target, ops, pid, botKey, dataDir }
+      child.send({ faultId: id, isSmall, seed, server } satisfies RowTask)
+      const answer = await firstMessage<RowAnswer>(child, () => '', ROW_MS_MAX)
+      if ('failed' in answer) throw new AppError('unavailable', `${id}: ${answer.failed}`)
+      figures = answer.figures
+    })
+    return [...figures, ...(await this.undisturbed(id, window))]
   }
 
   /** What every attack must leave untouched. */
   async undisturbed(id: string, window: Window, tickRatioMax = 1.2): Promise<Figure[]> {
     const base = await this.baseline()
     const server = await this.server()
-    const tickRatio = ratioOf(window.tickMsP99, base.tickMsP99, TICK_FLOOR_MS)
-    const lateRatio = ratioOf(window.latenessMsP99, base.latenessMsP99, LATENESS_FLOOR_MS)
     const waitRatio = Math.max(window.waitRatio, base.waitRatio)
-    const ratioMax = this.isSmall ? SMALL_RATIO_MAX : tickRatioMax
     return [
       mustBeZero(`${id} process ends`, server.exitedWith() === undefined ? 0 : 1),
       mustHold(`${id} ready afterwards`, await isReady(server.ops)),
       mustBeZero(`${id} honest clients lost`, window.honestLost),
-      ...[
-        figure(`${id} tick work p99 over baseline`, tickRatio, ratioMax, { unit: 'times' }),
-        figure(`${id} tick lateness p99 over baseline`, lateRatio, ratioMax, { unit: 'times' }),
-        mustBeZero(`${id} event-loop blocks over 100 ms`, window.blocks),
-      ].map((one) => timeFigure(one, waitRatio)),
+      ...this.#timesOf(id, window, { base, tickRatioMax }).map((one) => timeFigure(one, waitRatio)),
       figure(`${id} server waited for its core`, waitRatio * 100, null, { unit: '%' }),
     ]
   }
 
-  /** Round trip of honest clients against the baseline. */
-  async roundTrip(id: string, window: Window, limit: number): Promise<Figure> {
-    const base = await this.baseline()
-    const ratio = ratioOf(window.roundTripMsP99, base.roundTripMsP99, ROUND_TRIP_FLOOR_MS)
-    const name = `${id} honest round trip p99 over baseline`
-    const waitRatio = Math.max(window.waitRatio, base.waitRatio)
-    return timeFigure(figure(name, ratio, limit, { unit: 'times' }), waitRatio)
+  /** What honest clients and the tick felt; where others held the core these say nothing. */
+  #timesOf(id: string, window: Window, than: { base: Window; tickRatioMax: number }): Figure[] {
+    const { base } = than
+    const ratioMax = this.isSmall ? SMALL_RATIO_MAX : than.tickRatioMax
+    const tick = ratioOf(window.tickMsP99, base.tickMsP99, TICK_FLOOR_MS)
+    const late = ratioOf(window.latenessMsP99, base.latenessMsP99, LATENESS_FLOOR_MS)
+    const trip = ratioOf(window.roundTripMsP99, base.roundTripMsP99, ROUND_TRIP_FLOOR_MS)
+    const [times, share] = [{ unit: 'times' }, { unit: 'share', better: 'higher' }] as const
+    const { blocks, snapshotRatio } = window
+    return [
+      figure(`${id} tick work p99 over baseline`, tick, ratioMax, times),
+      figure(`${id} tick lateness p99 over baseline`, late, ratioMax, times),
+      figure(`${id} honest round trip p99 over baseline`, trip, ROUND_TRIP_RATIO_MAX, times),
+      figure(`${id} ${SNAPSHOTS_GOT}`, snapshotRatio, SNAPSHOT_RATIO_MIN, share),
+      mustBeZero(`${id} ${BLOCKS}`, blocks),
+    ]
   }
 
   async metrics(ops?: Target): Promise<MetricReading> {
@@ -198,6 +284,11 @@ export class ChaosLab {
       await this.wait(300)
     }
     return least
+  }
+
+  /** The rooms' heap after its latest full collection (bytes); 0 before the first. */
+  async liveHeap(): Promise<number> {
+    return sumOf(await this.metrics(), 'battalion_heap_live_bytes')
   }
 
   /** What became of the server, for a row that broke. */
@@ -233,6 +324,7 @@ const NOBODY: HonestSample = {
   roundTripMs: [],
   playing: 0,
   elapsedMs: 0,
+  snapshotsOf: [],
 }
 
 /** True when the ops port says so within five seconds. */
@@ -245,6 +337,11 @@ function windowOf(before: MetricReading, after: MetricReading, name: string) {
   const end = after.histograms.get(name)
   if (end === undefined) return { bounds: [], counts: [], sum: 0 }
   return histogramSince(before.histograms.get(name), end)
+}
+
+/** True of what another program on this machine could have caused as well. */
+export function isTimeFigure({ name, unit }: Figure): boolean {
+  return unit === 'times' || unit === 'ms' || name.endsWith(SNAPSHOTS_GOT) || name.endsWith(BLOCKS)
 }
 
 /** A time of a run that other programs disturbed is told and not judged. */

@@ -10,21 +10,27 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { AppError } from '@battalion/base/app-error.ts'
+import { putMadeDatabase } from '@battalion/testkit/made-database.ts'
 import { splitCores } from '../load-processes.ts'
 import type { Target } from './raw-link.ts'
+import { waitStarted } from '../wait-started.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const START_MS_MAX = 60_000
 const KILL_AFTER_MS = 6000
 
-/** A server of the run. */
-export interface ChaosServer {
-  readonly child: ChildProcess
+/** Where a server of the run is; goes over IPC. */
+export interface ServerAddress {
   readonly pid: number
   readonly target: Target
   readonly ops: Target
   readonly botKey: string
   readonly dataDir: string
+}
+
+/** A server of the run. */
+export interface ChaosServer extends ServerAddress {
+  readonly child: ChildProcess
   /** Last lines of its log. */
   log(): string
   /** Code or signal once it ended. */
@@ -42,6 +48,7 @@ export class ChaosProcesses {
     program = 'src/main.ts',
   ): Promise<ChaosServer> {
     const dataDir = mkdtempSync(join(tmpdir(), 'battalion-chaos-'))
+    await putMadeDatabase(dataDir)
     this.#folders.push(dataDir)
     const botKey = randomBytes(24).toString('base64url')
     const child = this.#fork(program, this.#cores.server, {
@@ -61,6 +68,7 @@ export class ChaosProcesses {
     child.stderr?.on('data', keep)
     child.on('exit', (code, signal) => (exit = String(signal ?? code)))
     const ready = await firstMessage<{ publicUrl: string; opsUrl: string }>(child, () => log)
+    await waitStarted(ready.opsUrl)
     return {
       child,
       pid: child.pid ?? 0,
@@ -75,7 +83,13 @@ export class ChaosProcesses {
 
   /** A client program of this folder; it waits for its task over IPC. */
   startClient(program: string): ChildProcess {
-    return this.#fork(`loadtest/chaos/${program}`, this.#cores.bots, {}, 'inherit')
+    return this.#fork(`loadtest/chaos/${program}`, this.#cores.bots, {}, { output: 'inherit' })
+  }
+
+  /** The same for an attacker: never in real time, whatever the run itself is given. */
+  startAttacker(program: string): ChildProcess {
+    const shape = { output: 'inherit', prefix: ['chrt', '-o', '0'] } as const
+    return this.#fork(`loadtest/chaos/${program}`, this.#cores.bots, {}, shape)
   }
 
   /** Ends one child; resolves when it is gone. */
@@ -98,10 +112,11 @@ export class ChaosProcesses {
     program: string,
     cores: string | undefined,
     env: NodeJS.ProcessEnv,
-    output: 'pipe' | 'inherit' = 'pipe',
+    shape: { output?: 'pipe' | 'inherit'; prefix?: readonly string[] } = {},
   ): ChildProcess {
-    const pinned =
-      cores === undefined ? {} : { execPath: 'taskset', execArgv: ['-c', cores, process.execPath] }
+    const { output = 'pipe', prefix = [] } = shape
+    const [execPath, ...execArgv] = [...prefix, 'taskset', '-c', cores ?? '', process.execPath]
+    const pinned = cores === undefined ? {} : { execPath, execArgv }
     const child = fork(join(ROOT, program), [], {
       ...pinned,
       env: { ...process.env, ...env },
@@ -116,13 +131,17 @@ export class ChaosProcesses {
 }
 
 /** The first message of a child; throws with what it said when it ends instead. */
-export function firstMessage<T>(child: ChildProcess, log: () => string): Promise<T> {
+export function firstMessage<T>(
+  child: ChildProcess,
+  log: () => string,
+  withinMs = START_MS_MAX,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const fail = (why: string) => {
       clearTimeout(patience)
       reject(new AppError('unavailable', `A child ${why}.`, { internal: log() }))
     }
-    const patience = setTimeout(() => fail('said nothing in a minute'), START_MS_MAX)
+    const patience = setTimeout(() => fail(`said nothing in ${withinMs} ms`), withinMs)
     const onExit = (code: number | null) => fail(`ended with ${code}: ${log().slice(-500)}`)
     child.once('exit', onExit)
     child.once('message', (message) => {

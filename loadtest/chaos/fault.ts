@@ -30,6 +30,8 @@ export interface Fault {
   readonly group: string
   /** Part of the 3-minute selection. */
   readonly isSmall: boolean
+  /** Runs in a process of its own while the group's crowd plays elsewhere and is measured. */
+  readonly isApart?: boolean
   readonly attacks?: Readonly<Record<string, Attack>>
   run(lab: ChaosLab): Promise<Figure[]>
 }

@@ -12,6 +12,7 @@ import {
   readMessageName,
   RoomCode,
 } from '../bots/lean-protocol.ts'
+import { readWaitMs } from '../machine.ts'
 import { joinBattle, type JoinSetup, type Joined } from './battle-user.ts'
 import type { Target } from './raw-link.ts'
 
@@ -25,6 +26,7 @@ export interface HonestCounts {
   snapshots: number
   bytes: number
   disconnects: number
+  /** Without the time in which this process was ready and got no core: that is not the server's. */
   roundTripMs: number[]
 }
 
@@ -39,6 +41,8 @@ export class HonestClient {
   #seq = 0
   #questionId = 0
   #askedAtMs = 0
+  #askedWaitMs = 0
+  #snapshots = 0
 
   constructor(seed: number, counts: HonestCounts) {
     this.#dice = createPrng(seed)
@@ -47,6 +51,13 @@ export class HonestClient {
 
   get isPlaying(): boolean {
     return this.#joined !== undefined && !this.#joined.link.isEnded
+  }
+
+  /** Snapshots since the last call. */
+  takeSnapshots(): number {
+    const count = this.#snapshots
+    this.#snapshots = 0
+    return count
   }
 
   async join(target: Target, address: string, setup: JoinSetup = {}): Promise<void> {
@@ -65,6 +76,7 @@ export class HonestClient {
     if (this.#turn % ROUND_TRIP_EVERY !== 0) return
     this.#questionId = (this.#questionId + 1) & 0x7f
     this.#askedAtMs = performance.now()
+    this.#askedWaitMs = ownWaitMs()
     this.#joined.link.send(createRoundTripQuestion(this.#questionId))
   }
 
@@ -91,10 +103,19 @@ export class HonestClient {
 
   #onMessage(frame: Buffer): void {
     this.#counts.bytes += frame.length
-    if (frame[0] === RoomCode.bytes && frame[1] === BYTES_SNAPSHOT) this.#counts.snapshots++
+    if (frame[0] === RoomCode.bytes && frame[1] === BYTES_SNAPSHOT) {
+      this.#counts.snapshots++
+      this.#snapshots++
+    }
     if (frame[0] !== RoomCode.data || readMessageName(frame) !== 'rtt') return
     if (findMessageNumber(frame, 'id') !== this.#questionId || this.#askedAtMs === 0) return
-    this.#counts.roundTripMs.push(performance.now() - this.#askedAtMs)
+    const waitedMs = ownWaitMs() - this.#askedWaitMs
+    this.#counts.roundTripMs.push(performance.now() - this.#askedAtMs - waitedMs)
     this.#askedAtMs = 0
   }
+}
+
+/** Attackers share the core of the honest ones; 0 where the kernel does not tell. */
+function ownWaitMs(): number {
+  return readWaitMs(process.pid) || 0
 }

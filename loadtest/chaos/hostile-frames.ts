@@ -1,58 +1,105 @@
 /**
  * Hostile traffic from the protocol's own grammar, seeded: frames that are right but for one thing,
  * all codes at all lengths, every type at its edges, right things at the wrong time, WebSocket
- * frames that bend RFC 6455. Pure: the dice come in, whole WebSocket frames come out.
+ * frames that bend RFC 6455. Pure: the dice are inside, whole WebSocket frames come out.
  */
-import { nextBelow, nextUint32, type PrngState } from '@battalion/base/prng.ts'
+import { createPrng, nextBelow, type PrngState } from '@battalion/base/prng.ts'
 import { BYTES_INPUT } from '@battalion/wire/messages.ts'
 import { RoomCode } from '../bots/lean-protocol.ts'
 import { createClientFrame, Opcode } from '../bots/web-socket-frames.ts'
-import { packHostileMap, packHostileValue, packText } from './hostile-msgpack.ts'
+import { messageWithOneFault, rightMessage, wildMessage } from './hostile-messages.ts'
+import { brokenSocketFrame, controlFrame, fragment, randomBytes } from './hostile-sockets.ts'
 
-/** What a generated frame is; `valid` ones must do no harm either. */
-export type HostileKind =
-  | 'valid'
-  | 'code'
-  | 'input'
-  | 'message'
-  | 'cut'
-  | 'bent'
-  | 'random'
-  | 'early'
-  | 'socket'
-  | 'end'
+/** What is wrong with a frame. */
+export const HOSTILE_KINDS = [
+  /** Nothing; the numbers in it are at their edges, and it must do no harm either. */
+  'valid',
+  /** A code or a type of bytes, at a length; in the long run all of them at all. */
+  'sweep',
+  /** Inputs and messages with exactly one thing wrong. */
+  'input',
+  'message',
+  /** Right frames cut off, or with one bit turned. */
+  'cut',
+  'bent',
+  /** Msgpack without sense, bytes without sense. */
+  'wild',
+  'random',
+  /** Right at another time: a join acknowledged twice. */
+  'early',
+  /** What RFC 6455 forbids. */
+  'socket',
+  /** Close frames of every code, LEAVE_ROOM. */
+  'end',
+] as const
+export type HostileKind = (typeof HOSTILE_KINDS)[number]
 
 export interface HostileFrame {
   readonly kind: HostileKind
-  /** A whole WebSocket frame, or what pretends to be one. */
+  /** One or more whole WebSocket frames, or what pretends to be one. */
   readonly bytes: Buffer
+  /** Whoever sends it must be closed; of the others only luck says. */
+  readonly isFatal: boolean
 }
 
+/** Longest frame of data a room takes by default; sweeps go two beyond. */
+export const SWEEP_BYTES_MAX = 1024 + 2
 const PING = 18
 const FRAME_BYTES_MAX = 2200
 const INPUT_BYTES = 12
-const MESSAGES = ['rtt', 'loadout', 'giveUp', 'look', 'addBots'] as const
-/** How often each kind comes, of 100. */
-const SHARES: readonly (readonly [HostileKind, number])[] = [
-  ['valid', 30],
-  ['input', 15],
-  ['message', 15],
-  ['code', 12],
+/** Odd, so that all 256 values come, each at another length than before. */
+const SWEEP_STRIDE = 101
+/** How often each kind comes among the wrong ones, of 100. */
+const SHARES: readonly (readonly [Exclude<HostileKind, 'valid'>, number])[] = [
+  ['sweep', 22],
+  ['input', 16],
+  ['message', 18],
   ['cut', 8],
   ['bent', 8],
-  ['random', 5],
+  ['wild', 10],
+  ['random', 4],
   ['early', 2],
-  ['socket', 4],
-  ['end', 1],
+  ['socket', 9],
+  ['end', 3],
 ]
 
-/** The next frame of this seed. */
-export function nextHostileFrame(dice: PrngState): HostileFrame {
-  const kind = nextKind(dice)
-  return { kind, bytes: MAKERS[kind](dice) }
+/** One stream of frames for one seed. */
+export class HostileStream {
+  readonly dice: PrngState
+  #sweep: number
+
+  constructor(seed: number) {
+    this.dice = createPrng(seed)
+    this.#sweep = nextBelow(this.dice, 0x10000)
+  }
+
+  /** A frame that harms nobody, its sender included. */
+  harmless(): HostileFrame {
+    const { dice } = this
+    const isControl = nextBelow(dice, 12) === 0
+    if (isControl) return { kind: 'valid', bytes: controlFrame(dice), isFatal: false }
+    const payload = validPayload(dice)
+    const isWhole = nextBelow(dice, 6) > 0
+    const bytes = isWhole ? binary(payload) : fragment(dice, payload, 2 + nextBelow(dice, 8))
+    return { kind: 'valid', bytes, isFatal: false }
+  }
+
+  /** Right from a member of the room, wrong before the join is acknowledged; pings are never. */
+  tooEarly(): HostileFrame {
+    return { kind: 'early', bytes: binary(inputPayload(this.dice, 1)), isFatal: true }
+  }
+
+  /** A frame with something wrong. */
+  wrong(): HostileFrame {
+    const { dice } = this
+    const kind = nextKind(dice)
+    if (kind !== 'sweep') return { kind, bytes: MAKERS[kind](dice), isFatal: FATAL.has(kind) }
+    const payload = sweepPayload(dice, this.#sweep++)
+    return { kind, bytes: binary(payload), isFatal: isSweepFatal(payload) }
+  }
 }
 
-function nextKind(dice: PrngState): HostileKind {
+function nextKind(dice: PrngState): Exclude<HostileKind, 'valid'> {
   let left = nextBelow(dice, 100)
   for (const [kind, share] of SHARES) {
     if (left < share) return kind
@@ -61,11 +108,13 @@ function nextKind(dice: PrngState): HostileKind {
   return 'random'
 }
 
-const MAKERS: Readonly<Record<HostileKind, (dice: PrngState) => Buffer>> = {
-  valid: (dice) => binary(validPayload(dice)),
-  code: (dice) => binary(codePayload(dice)),
+const FATAL: ReadonlySet<HostileKind> = new Set(['input', 'message', 'early', 'socket', 'end'])
+
+const MAKERS: Readonly<
+  Record<Exclude<HostileKind, 'valid' | 'sweep'>, (dice: PrngState) => Buffer>
+> = {
   input: (dice) => binary(wrongInput(dice)),
-  message: (dice) => binary(wrongMessage(dice)),
+  message: (dice) => binary(messageWithOneFault(dice)),
   cut: (dice) => {
     const whole = validPayload(dice)
     return binary(whole.subarray(0, nextBelow(dice, whole.length)))
@@ -76,9 +125,10 @@ const MAKERS: Readonly<Record<HostileKind, (dice: PrngState) => Buffer>> = {
     whole[at] = whole[at]! ^ (1 << nextBelow(dice, 8))
     return binary(whole)
   },
+  wild: (dice) => binary(wildMessage(dice)),
   random: (dice) => binary(randomBytes(dice, nextLength(dice))),
   early: () => binary(Uint8Array.of(RoomCode.join)),
-  socket: socketFrame,
+  socket: brokenSocketFrame,
   end: endFrame,
 }
 
@@ -93,25 +143,31 @@ function nextLength(dice: PrngState): number {
   return nextBelow(dice, FRAME_BYTES_MAX)
 }
 
-function randomBytes(dice: PrngState, length: number): Buffer {
-  const bytes = Buffer.alloc(length)
-  for (let at = 0; at < length; at++) bytes[at] = nextUint32(dice)
+/** Turn by turn every code, and every type of bytes, at every length up to beyond the limit. */
+function sweepPayload(dice: PrngState, turn: number): Buffer {
+  const bytes = randomBytes(dice, turn % (SWEEP_BYTES_MAX + 1))
+  const value = ((turn >> 1) * SWEEP_STRIDE) & 0xff
+  if (bytes.length > 0) bytes[0] = value
+  if (turn % 2 === 0 || bytes.length < 2) return bytes
+  bytes[0] = RoomCode.bytes
+  bytes[1] = value
   return bytes
 }
 
-function codePayload(dice: PrngState): Buffer {
-  const bytes = randomBytes(dice, Math.max(1, nextLength(dice)))
-  bytes[0] = nextBelow(dice, 256)
-  return bytes
+/** Codes nobody sends are fatal whatever follows; the others are where their rules say so. */
+function isSweepFatal(payload: Buffer): boolean {
+  const [code = 0, type = 0] = payload
+  if (payload.length === 0) return true
+  if (code === RoomCode.leave || code === PING) return payload.length !== 1
+  if (code === RoomCode.bytes) return payload.length < 2 || type !== BYTES_INPUT
+  return code !== RoomCode.data
 }
 
 /** An input frame or a message as a client sends it, with numbers at their edges. */
 function validPayload(dice: PrngState): Buffer {
   const choice = nextBelow(dice, 10)
   if (choice === 0) return Buffer.from([PING])
-  if (choice < 7) return inputPayload(dice, 1 + nextBelow(dice, 3))
-  const id = Buffer.concat([packText('id'), Buffer.from([nextBelow(dice, 128)])])
-  return Buffer.concat([messageHead('rtt'), Buffer.from([0x81]), id])
+  return choice < 7 ? inputPayload(dice, 1 + nextBelow(dice, 3)) : rightMessage(dice)
 }
 
 function inputPayload(dice: PrngState, count: number): Buffer {
@@ -148,50 +204,6 @@ function wrongInput(dice: PrngState): Buffer {
     default:
       return bytes.subarray(0, bytes.length - 1 - nextBelow(dice, 12))
   }
-}
-
-function messageHead(name: string): Buffer {
-  return Buffer.concat([Buffer.from([RoomCode.data]), packText(name)])
-}
-
-/** A message by a right or wrong name, with a value that is not what its schema says. */
-function wrongMessage(dice: PrngState): Buffer {
-  const names = [...MESSAGES, '__proto__', 'constructor', 'position', '*', '']
-  const name = names[nextBelow(dice, names.length)]!
-  const value = nextBelow(dice, 3) === 0 ? packHostileValue(dice, 0) : packHostileMap(dice)
-  const whole = Buffer.concat([messageHead(name), value])
-  return nextBelow(dice, 4) === 0 ? whole.subarray(0, nextBelow(dice, whole.length)) : whole
-}
-
-/** What RFC 6455 forbids, or allows and nobody does. */
-function socketFrame(dice: PrngState): Buffer {
-  const payload = randomBytes(dice, nextBelow(dice, 130))
-  const frame = createClientFrame(nextBelow(dice, 16), payload)
-  switch (nextBelow(dice, 6)) {
-    case 0:
-      return frame
-    case 1:
-      frame[0] = frame[0]! & 0x7f
-      return frame
-    case 2:
-      frame[0] = frame[0]! | (0x10 << nextBelow(dice, 3))
-      return frame
-    case 3:
-      return Buffer.concat([Buffer.from([0x82, payload.length & 0x7f]), payload])
-    case 4:
-      return declaredLength(dice)
-    default:
-      return createClientFrame(Opcode.text, payload)
-  }
-}
-
-/** A frame that announces far more than it brings. */
-function declaredLength(dice: PrngState): Buffer {
-  const head = Buffer.alloc(14)
-  head[0] = 0x82
-  head[1] = 0xff
-  head.writeBigUInt64BE(1n << BigInt(11 + nextBelow(dice, 53)), 2)
-  return head
 }
 
 /** Close frames with every code, and LEAVE_ROOM. */

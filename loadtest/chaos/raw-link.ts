@@ -42,6 +42,8 @@ export class RawLink {
   readonly upgraded: Promise<number>
   /** What came before (or instead of) an upgrade. */
   answer = ''
+  /** Gets every data frame. */
+  onMessage: (payload: Buffer) => void
   bytesReceived = 0
   isEnded = false
   readonly #options: RawLinkOptions
@@ -54,6 +56,7 @@ export class RawLink {
 
   constructor(options: RawLinkOptions) {
     this.#options = options
+    this.onMessage = options.onMessage ?? (() => undefined)
     this.#reader = new FrameReader((opcode, payload) => this.#onFrame(opcode, payload))
     this.upgraded = new Promise((resolve) => (this.#resolveUpgrade = resolve))
     const { target, address } = options
@@ -113,8 +116,8 @@ export class RawLink {
       if (isPolite) this.socket.end(createClientFrame(Opcode.close, payload.subarray(0, 2)))
     } else if (opcode === Opcode.ping) {
       if (isPolite) this.write(createClientFrame(Opcode.pong, payload))
-    } else {
-      this.#options.onMessage?.(payload)
+    } else if (opcode !== Opcode.pong) {
+      this.onMessage(payload)
     }
   }
 }

@@ -3,12 +3,13 @@
  * the attack and not the limits per address. A rogue sits down, does its thing, is thrown out.
  */
 import { AppError } from '@battalion/base/app-error.ts'
-import { addressOf, joinBattle, type Joined, type JoinSetup } from './battle-user.ts'
+import { addressOf, joinBattle, pause, type Joined, type JoinSetup } from './battle-user.ts'
 import type { LinkEnd, Target } from './raw-link.ts'
 
 /** Codes with which an offender may be closed: ours, and what RFC 6455 has for broken frames. */
 const SOCKET_CODES = new Set([1002, 1003, 1007, 1008, 1009])
 export const CODE_LOST = 1006
+export { pause }
 
 /** True for a close that says why. */
 export function isDueClose(code: number): boolean {
@@ -18,18 +19,19 @@ export function isDueClose(code: number): boolean {
 let rogueCount = 0
 
 /** Tries of a join that a busy server told to come back later. */
-const JOIN_TRIES_MAX = 15
+const JOIN_TRIES_MAX = 60
 const JOIN_AGAIN_MS = 2000
 
 /** A joined attacker at a fresh address of `block`. */
-export async function joinRogue(
-  target: Target,
-  block: number,
-  setup: JoinSetup = {},
-): Promise<Joined> {
+export function joinRogue(target: Target, block: number, setup: JoinSetup = {}): Promise<Joined> {
+  return whenThereIsRoom(() => joinBattle(target, addressOf(block, rogueCount++), setup))
+}
+
+/** Tries a join again while a busy server says to come back. */
+export async function whenThereIsRoom<T>(join: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await joinBattle(target, addressOf(block, rogueCount++), setup)
+      return await join()
     } catch (error) {
       const isBusy = error instanceof AppError && error.message.startsWith('No seat: 503')
       if (!isBusy || attempt === JOIN_TRIES_MAX) throw error
@@ -48,11 +50,6 @@ export async function endWithin(
   const end = await Promise.race([link.ended, patience.promise])
   clearTimeout(timer)
   return end
-}
-
-/** Waits (ms). */
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 /** Runs `work` in `count` lanes until it says that it is done. */

@@ -6,11 +6,18 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 
-import { ChaosLab } from './chaos-lab.ts'
+import { ChaosLab, isTimeFigure } from './chaos-lab.ts'
 import { FAULTS } from './fault-list.ts'
 import type { Fault, Figure } from './fault.ts'
 
 const SEED = 4711
+/** A row of which nothing but times failed is run so often: one stall of the machine is not it. */
+const TIME_TRIES = 3
+/** Groups whose attackers need a battle to themselves: what the crowd plays instead. */
+const CROWD_ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  B: { mode: 'conquest', map: 'front' },
+  E: { mode: 'conquest', map: 'front' },
+}
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`)
@@ -45,7 +52,7 @@ async function runGroup(faults: readonly Fault[], lab: ChaosLab): Promise<Figure
   for (const fault of faults) {
     say(`${fault.id} ${fault.title} …`)
     const beganMs = performance.now()
-    const figures = await runFault(fault, lab)
+    const figures = await runUntilCalm(fault, lab)
     print(figures)
     say(`  ${((performance.now() - beganMs) / 1000).toFixed(1)} s`)
     all.push(...figures)
@@ -53,12 +60,24 @@ async function runGroup(faults: readonly Fault[], lab: ChaosLab): Promise<Figure
   return all
 }
 
+/** What the attack does to times it does each time; what the machine does it does once. */
+async function runUntilCalm(fault: Fault, lab: ChaosLab): Promise<Figure[]> {
+  for (let tried = 1; ; tried++) {
+    const figures = await runFault(fault, lab)
+    const failed = figures.filter(({ pass }) => !pass)
+    if (failed.length === 0 || tried === TIME_TRIES || !failed.every(isTimeFigure)) return figures
+    for (const { name, value } of failed) {
+      say(`  again (${tried + 1} of ${TIME_TRIES}): ${name} was ${value.toFixed(2)}`)
+    }
+  }
+}
+
 /** A row that breaks is a failed row, not the end of the run. */
 async function runFault(fault: Fault, lab: ChaosLab): Promise<Figure[]> {
   try {
-    const figures = await fault.run(lab)
+    const figures = fault.isApart === true ? await lab.runApart(fault.id) : await fault.run(lab)
     await lab.settle()
-    return figures
+    return lab.judgeTimes(figures)
   } catch (error) {
     const { message, internal = '' } = error as Error & { internal?: string }
     say(`  ${message} ${internal} (${await lab.autopsy()})`)
@@ -79,7 +98,10 @@ async function main(): Promise<void> {
   const faults = chooseFaults(positionals, values.small)
   const rows: Figure[] = []
   for (const group of new Set(faults.map((fault) => fault.group))) {
-    const lab = new ChaosLab({ isSmall: values.small, seed: Number(values.seed), say })
+    const { small: isSmall } = values
+    const crowdOptions = CROWD_ELSEWHERE[group]
+    const apart = crowdOptions === undefined ? {} : { crowdOptions }
+    const lab = new ChaosLab({ isSmall, seed: Number(values.seed), say, ...apart })
     const stop = () => void lab.stop().finally(() => process.exit(130))
     process.once('SIGINT', stop)
     process.once('SIGTERM', stop)

@@ -1,9 +1,10 @@
 /**
- * `GET /v1/balance/{version}`: the numbers a client predicts with, as the files the server loaded.
- * The answer is built and hashed once per version; a client that has it gets 304.
+ * `GET /v1/balance/{version}`: the numbers a client predicts with, as the files of its room's
+ * version. The answer is built and hashed once per version; a client that has it gets 304.
  */
 import { createHash } from 'node:crypto'
-import { gzipSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 
 import { AppError } from '@battalion/base/app-error.ts'
 import type { OpenAPIHono } from '@hono/zod-openapi'
@@ -20,6 +21,10 @@ export interface BalanceFiles {
   readonly files: Readonly<Record<string, unknown>>
 }
 
+/** Answers kept ready (60 kB each); another version's is built again. */
+const ASSETS_MAX = 10
+const packed = promisify(gzip)
+
 const Params = z.object({
   version: z
     .string()
@@ -34,9 +39,9 @@ const BalanceAnswer = z
 export function addBalanceRoutes(
   app: OpenAPIHono<HttpEnv>,
   guards: GuardsFor,
-  findBalance: (version: string) => BalanceFiles | undefined,
+  findBalance: (version: string) => Promise<BalanceFiles | undefined>,
 ): void {
-  const assets = new Map<string, Asset>()
+  const assets = new Map<string, Promise<Asset>>()
   const route = createRoute({
     method: 'get',
     path: '/v1/balance/{version}',
@@ -51,21 +56,32 @@ export function addBalanceRoutes(
       ...problemAnswers('invalid_request', 'not_found', 'rate_limited'),
     },
   })
-  app.openapi(route, (context) => {
+  app.openapi(route, async (context) => {
     const { version } = context.req.valid('param')
-    const balance = findBalance(version)
+    const balance = await findBalance(version)
     if (balance === undefined) throw new AppError('not_found', 'No such balance version.')
     const asset = assets.get(balance.version) ?? balanceAsset(balance)
-    assets.set(balance.version, asset)
-    return sendAsset(context, asset) as never
+    keepAsset(assets, balance.version, asset)
+    return sendAsset(context, await asset) as never
   })
 }
 
-function balanceAsset(balance: BalanceFiles): Asset {
+function keepAsset(
+  assets: Map<string, Promise<Asset>>,
+  version: string,
+  asset: Promise<Asset>,
+): void {
+  assets.delete(version)
+  assets.set(version, asset)
+  const [oldest] = assets.keys()
+  if (assets.size > ASSETS_MAX && oldest !== undefined) assets.delete(oldest)
+}
+
+async function balanceAsset(balance: BalanceFiles): Promise<Asset> {
   const body = Buffer.from(JSON.stringify({ version: balance.version, files: balance.files }))
   return {
     contentType: 'application/json',
-    gzipped: gzipSync(body),
+    gzipped: await packed(body),
     etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
     headers: {},
   }

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 
 import { AppError } from '@battalion/base/app-error.ts'
 
-import { cleanName } from '../services/auth/sign-in-guest.ts'
+import { cleanName } from '../services/identity/sign-in-guest.ts'
 import { systemTimers } from '../system-clock.ts'
 import { createFindClientAddress } from './client-address.ts'
 import { createIsOriginAllowed } from './origin.ts'

@@ -14,16 +14,23 @@ interface ErrorRow {
 /** A new code does not compile until it has a row here. */
 export const ERROR_TABLE: Readonly<Record<ErrorCode, ErrorRow>> = {
   unauthenticated: { status: 401, title: 'Not signed in' },
+  totp_required: { status: 401, title: 'Second factor needed' },
   forbidden: { status: 403, title: 'Not allowed' },
   not_found: { status: 404, title: 'Not found' },
   invalid_request: { status: 400, title: 'Invalid request' },
   body_too_large: { status: 413, title: 'Request too large' },
   conflict: { status: 409, title: 'Conflict' },
+  request_in_progress: { status: 409, title: 'Still being carried out' },
+  answer_lost: { status: 409, title: 'Done, answer lost' },
+  idempotency_key_reused: { status: 422, title: 'Key used before' },
+  weak_password: { status: 422, title: 'Password too weak' },
   rate_limited: { status: 429, title: 'Too many requests' },
   battle_full: { status: 503, title: 'No seat free' },
   overloaded: { status: 503, title: 'Overloaded' },
   draining: { status: 503, title: 'Restarting' },
+  maintenance: { status: 503, title: 'Maintenance' },
   unavailable: { status: 503, title: 'Unavailable' },
+  database_unavailable: { status: 503, title: 'Busy' },
   internal: { status: 500, title: 'Internal error' },
 }
 

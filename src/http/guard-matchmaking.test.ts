@@ -128,6 +128,8 @@ describe('matchmaking', () => {
 
   it('[C-07] gives no seat any more once the drain began', async (t) => {
     const { url, app } = await startTestApp(t)
+    await app.store.database.ready
+    assert.equal((await fetch(`${app.opsUrl}/readyz`)).status, 200)
     const token = await signIn(url)
     app.beginDrain(30)
     const answer = await matchmake(url, 'joinOrCreate/battlefield', { token })

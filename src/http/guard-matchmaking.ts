@@ -14,12 +14,18 @@ import type { BattleListing, BattleMetadata } from '../../matchmaker/choose-batt
 import { chooseBattle } from '../../matchmaker/choose-battle.ts'
 import type { HttpLogger } from './http-ports.ts'
 import { JoinPace } from './join-pace.ts'
-import type { JoinRequest, MatchmakingGate, Seat } from './matchmaking-routes.ts'
-import { findOwnRoom, seatOwner } from './room-seats.ts'
+import type { JoinRequest, MatchmakingGate, PartyGate, Seat } from './matchmaking-routes.ts'
+import { placeParty } from './place-party.ts'
+import type { PartyPlaces } from './place-party.ts'
+import { refuseInMaintenance } from './refuse-in-maintenance.ts'
+import type { MaintenancePorts } from './refuse-in-maintenance.ts'
+import { findOwnRoom, findPartyRoom, listPartyRooms, seatOwner } from './room-seats.ts'
 import { SerialQueue } from './serial-queue.ts'
 
-/** The only room that matchmaking opens so far. */
+/** The room of a battle. */
 export const BATTLE_ROOM = 'battlefield'
+/** The standing connection of every signed-in client. */
+export const HOME_ROOM = 'home'
 /** Joins that wait for their turn; beyond it a join is told to come back. */
 const WAITING_JOINS_MAX = 2000
 /** A join takes at most this long, waiting included (ms). */
@@ -40,9 +46,16 @@ export interface GuardPorts {
   readonly timers: Timers
   readonly logger: HttpLogger
   readonly isDraining: () => boolean
+  /** Absent where the game is always open. */
+  readonly maintenance?: MaintenancePorts
   readonly countRequest: (method: string, status: number) => void
-  /** Throws AppError `invalid_request` where the balance has no such mode and map. */
-  readonly checkField: (wish: JoinRequest) => void
+  /**
+   * Players one team may have in the battle that is wished for; rejects with AppError
+   * `invalid_request` where the balance has no such mode and map.
+   */
+  readonly checkField: (wish: JoinRequest) => Promise<number>
+  /** Throws AppError `forbidden` for who may not join battles. */
+  readonly refuseLocked: (userId: string) => void
   /** True while the process has no time for another battle. */
   readonly isBusy: () => boolean
   readonly roomsMax: number
@@ -62,14 +75,15 @@ export function createMatchmakingGate(ports: GuardPorts): MatchmakingGate {
   const queue = new SerialQueue({ waitingMax: WAITING_JOINS_MAX, workMsMax: JOIN_MS_MAX }, ports)
   const memory = new SeatMemory()
   const pace = new JoinPace(ports)
-  const inTurn = (work: () => Promise<Seat>) =>
+  const inTurn = <T>(work: () => Promise<T>) =>
     queue.run(async () => {
       await pace.turn()
       return await guarded(ports, work)
     })
   return {
     join: (call) => inTurn(() => placeJoin(call, memory, ports)),
-    reconnect: (call) => inTurn(() => placeReconnect(call)),
+    parties: createPartyGate({ memory, ports, inTurn }),
+    reconnect: (call) => inTurn(() => placeReconnect(call, ports)),
     count: ports.countRequest,
   }
 }
@@ -105,7 +119,7 @@ class SeatMemory {
 }
 
 /** Runs `work`; what Colyseus throws becomes one of our codes, its text only a log line. */
-async function guarded(ports: GuardPorts, work: () => Promise<Seat>): Promise<Seat> {
+async function guarded<T>(ports: GuardPorts, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
@@ -119,7 +133,11 @@ async function guarded(ports: GuardPorts, work: () => Promise<Seat>): Promise<Se
 }
 
 async function placeJoin(call: JoinCall, memory: SeatMemory, ports: GuardPorts): Promise<Seat> {
-  if (call.method !== 'joinById') ports.checkField(call.options)
+  if (call.target === HOME_ROOM && call.method === 'joinOrCreate')
+    return await joinHome(call, ports)
+  ports.refuseLocked(call.claims.userId)
+  if (call.method !== 'joinById') await ports.checkField(call.options)
+  if (!isComingBack(call, memory)) await refuseInMaintenance(call.claims.userId, ports.maintenance)
   const refused = new Set<string>()
   let seat: Seat | undefined
   for (let attempt = 0; attempt < ATTEMPTS_MAX && seat === undefined; attempt++) {
@@ -128,6 +146,80 @@ async function placeJoin(call: JoinCall, memory: SeatMemory, ports: GuardPorts):
   if (seat === undefined) throw full()
   memory.remember(call.claims.userId, seat.roomId)
   return seat
+}
+
+/** A seat in the fullest home room that has one; Colyseus opens another when none has. */
+async function joinHome(call: JoinCall, ports: GuardPorts): Promise<Seat> {
+  if (ports.isDraining()) throw draining()
+  return toSeat(await matchMaker.joinOrCreate(HOME_ROOM, {}, authContext(call)))
+}
+
+/** Places of whole parties. */
+function createPartyGate(gate: {
+  readonly memory: SeatMemory
+  readonly ports: GuardPorts
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>
+}): PartyGate {
+  const { memory, ports, inTurn } = gate
+  const places: PartyPlaces = {
+    attemptsMax: ATTEMPTS_MAX,
+    teamMax: ({ options }) => ports.checkField(options),
+    async find({ options, party }, { refused, ownRoomId }) {
+      const choice = chooseBattle(
+        {
+          ...pickRequest(options),
+          places: party.members.length,
+          ownRoomId: ownRoomId !== undefined && refused.has(ownRoomId) ? undefined : ownRoomId,
+          isDraining: ports.isDraining(),
+        },
+        await listBattles(refused),
+      )
+      if ('refuse' in choice) throw REFUSALS[choice.refuse]()
+      return 'join' in choice ? choice.join : undefined
+    },
+    async create({ userId, options }) {
+      await checkMayCreate(userId, memory, ports)
+      const { roomId } = await matchMaker.createRoom(BATTLE_ROOM, options)
+      memory.rememberRoom(userId, roomId)
+      return roomId
+    },
+    findRoom: findPartyRoom,
+    rooms: () => listPartyRooms(BATTLE_ROOM),
+  }
+  return {
+    async place(call) {
+      for (const member of call.party.members) refuseLockedMember(ports, call.userId, member)
+      return inTurn(async () => {
+        await refuseInMaintenance(call.userId, ports.maintenance)
+        return placeParty(call, places)
+      })
+    },
+    async release({ partyId, userId }) {
+      const rooms = await listPartyRooms(BATTLE_ROOM)
+      for (const room of rooms.values()) room.releaseParty(partyId, userId)
+    },
+  }
+}
+
+/** Nobody is taken along into what he may not join; the leader is told who it is. */
+function refuseLockedMember(
+  ports: Pick<GuardPorts, 'refuseLocked'>,
+  leaderId: string,
+  { userId, name }: { readonly userId: string; readonly name: string },
+): void {
+  try {
+    ports.refuseLocked(userId)
+  } catch (error) {
+    if (userId === leaderId) throw error
+    throw new AppError('conflict', `${name} may not join battles now.`, { cause: error })
+  }
+}
+
+/** Who may come back to his own battle: running ones go on in maintenance. */
+function isComingBack({ method, target, claims }: JoinCall, memory: SeatMemory): boolean {
+  const ownRoomId = findOwnRoom(memory.lastRooms.get(claims.userId), claims.userId)
+  if (ownRoomId === undefined || method === 'create') return false
+  return method !== 'joinById' || target === ownRoomId
 }
 
 /** What one join keeps between its tries. */
@@ -144,9 +236,7 @@ async function attemptJoin(call: JoinCall, attempt: Attempt): Promise<Seat | und
   if (call.method === 'joinById') return joinRoom(call.target, call, attempt)
   if (call.target !== BATTLE_ROOM) throw new AppError('not_found', 'There is no such room.')
   if (call.method === 'create') return createRoom(call, memory, ports)
-  const listings = (await listBattles()).map((listing) =>
-    refused.has(listing.roomId) ? { ...listing, locked: true } : listing,
-  )
+  const listings = await listBattles(refused)
   const { userId } = call.claims
   const ownRoomId = findOwnRoom(memory.lastRooms.get(userId), userId)
   const choice = chooseBattle(
@@ -167,12 +257,14 @@ function pickRequest({ mode, map, region, spectate }: JoinRequest) {
   return { mode, map, region, spectate }
 }
 
-async function listBattles(): Promise<BattleListing[]> {
+/** All battles; those of `refused` are locked for whoever asks. */
+async function listBattles(refused?: ReadonlySet<string>): Promise<BattleListing[]> {
   const listings: BattleListing[] = []
   for (const room of await matchMaker.query({ name: BATTLE_ROOM })) {
     const metadata = room.metadata as BattleMetadata | undefined
     if (metadata === undefined) continue
-    const locked = metadata.locked || room.locked === true || room.private === true
+    const isShut = metadata.locked || room.locked === true || room.private === true
+    const locked = isShut || refused?.has(room.roomId) === true
     // A room publishes its metadata at its own pace; Colyseus counts seats at once.
     const players = Math.max(metadata.players, room.clients - metadata.spectators)
     listings.push({ ...metadata, players, locked, roomId: room.roomId })
@@ -190,6 +282,11 @@ async function joinRoom(
     throw new AppError('not_found', 'That battle is over or does not exist.')
   }
   if (ports.isDraining()) throw draining()
+  if (isBarred(room, call.claims.userId)) {
+    if (call.method === 'joinById') throw barred()
+    refused.add(roomId)
+    return undefined
+  }
   try {
     return toSeat(await matchMaker.joinById(roomId, call.options, authContext(call)))
   } catch (error) {
@@ -202,8 +299,20 @@ async function joinRoom(
 }
 
 async function createRoom(call: JoinCall, memory: SeatMemory, ports: GuardPorts): Promise<Seat> {
-  if (ports.isDraining()) throw draining()
   const { userId } = call.claims
+  await checkMayCreate(userId, memory, ports)
+  const seat = toSeat(await matchMaker.create(BATTLE_ROOM, call.options, authContext(call)))
+  memory.rememberRoom(userId, seat.roomId)
+  return seat
+}
+
+/** Throws where this user, or anybody, may open no further battle now. */
+async function checkMayCreate(
+  userId: string,
+  memory: SeatMemory,
+  ports: GuardPorts,
+): Promise<void> {
+  if (ports.isDraining()) throw draining()
   if (memory.liveRoomCount(userId) >= ports.roomsPerUserMax) {
     throw new AppError('rate_limited', 'You already opened as many battles as one user may.', {
       retryAfterSec: RETRY_AFTER_SEC,
@@ -212,9 +321,6 @@ async function createRoom(call: JoinCall, memory: SeatMemory, ports: GuardPorts)
   if (matchMaker.stats.local.roomCount >= ports.roomsMax || ports.isBusy()) throw overloaded()
   // A further battle would take its time from the one that has too little.
   if ((await listBattles()).some((listing) => listing.overloaded)) throw overloaded()
-  const seat = toSeat(await matchMaker.create(BATTLE_ROOM, call.options, authContext(call)))
-  memory.rememberRoom(userId, seat.roomId)
-  return seat
 }
 
 /** What a room said of itself last. */
@@ -222,12 +328,21 @@ function isOverloaded(room: { readonly metadata?: unknown }): boolean {
   return (room.metadata as BattleMetadata | undefined)?.overloaded === true
 }
 
+/** An operator threw the user out of the battle that runs there. */
+function isBarred(room: object, userId: string): boolean {
+  return (room as { isBarred?: (userId: string) => boolean }).isBarred?.(userId) === true
+}
+
 /** What rooms see of the request: the token to check again, and nothing else. */
 function authContext(call: JoinCall) {
   return { token: call.accessToken, headers: new Headers(), ip: '' }
 }
 
-async function placeReconnect(call: Parameters<MatchmakingGate['reconnect']>[0]): Promise<Seat> {
+async function placeReconnect(
+  call: Parameters<MatchmakingGate['reconnect']>[0],
+  ports: GuardPorts,
+): Promise<Seat> {
+  ports.refuseLocked(call.claims.userId)
   const room = matchMaker.getLocalRoomById(call.roomId)
   if (room === undefined) throw new AppError('not_found', 'That battle is over.')
   if (seatOwner(room, call.reconnectionToken) !== call.claims.userId) {
@@ -256,6 +371,10 @@ function full(): AppError {
   return new AppError('battle_full', 'No battle has a free seat; try again soon.', {
     retryAfterSec: RETRY_AFTER_SEC,
   })
+}
+
+function barred(): AppError {
+  return new AppError('forbidden', 'An operator removed you from this battle.')
 }
 
 function draining(): AppError {

@@ -57,6 +57,25 @@ export interface Seat {
   readonly publicAddress?: string
 }
 
+/** A leader's wish for a battle with places for his whole party. */
+export interface PartyCall {
+  /** Who leads. */
+  readonly userId: string
+  readonly options: JoinRequest
+  readonly party: {
+    readonly id: string
+    readonly members: readonly { readonly userId: string; readonly name: string }[]
+  }
+}
+
+/** Places of whole parties in battles; throws AppError when there are none to be had. */
+export interface PartyGate {
+  /** Id of a battle that keeps a place for each member. */
+  place(call: PartyCall): Promise<string>
+  /** Gives them back; of one member where `userId` says so, wherever they are. */
+  release(gone: { readonly partyId: string; readonly userId?: string }): Promise<void>
+}
+
 /** Finds seats; throws AppError when there is none to be had. */
 export interface MatchmakingGate {
   join(request: {
@@ -72,6 +91,7 @@ export interface MatchmakingGate {
     reconnectionToken: string
     claims: AccessClaims
   }): Promise<Seat>
+  readonly parties: PartyGate
   /** Called with the HTTP status of every request. */
   count(method: string, status: number): void
 }
@@ -96,6 +116,7 @@ const route = (guards: GuardsFor) =>
       },
       ...problemAnswers('invalid_request', 'unauthenticated', 'not_found', 'conflict'),
       ...problemAnswers('body_too_large', 'rate_limited', 'battle_full', 'overloaded', 'draining'),
+      ...problemAnswers('forbidden', 'maintenance'),
     },
   })
 

@@ -41,13 +41,25 @@ describe('the play page', () => {
     assert.match(csp, /default-src 'none'/)
   })
 
+  it('has its people in a file of their own, asked for beside the entry', async (t) => {
+    const dir = page(tempDir(t), "import('./people/people.ts').then(({ mount }) => mount())")
+    mkdirSync(join(dir, 'people'))
+    const part = "import '../style.css'\nexport const mount = () => 'the people'"
+    writeFileSync(join(dir, 'people', 'people.ts'), part)
+    const { files } = await bundlePlayPage(dir)
+    assert.deepEqual([...files.keys()].sort(), ['main.js', 'people.css', 'people.js'])
+    const main = textOf(files.get('main.js')!.gzipped)
+    assert.match(main, /import\("\.\/people\.js"\)/)
+    assert.ok(!main.includes('the people'))
+  })
+
   it('says so in plain words when it cannot be built, and the server goes on', async (t) => {
     const logged: string[] = []
     const log = (_: object, message: string) => logged.push(message)
-    const logger = { info: log, warn: log, error: log }
+    const logger = { debug: log, info: log, warn: log, error: log }
     const broken = page(tempDir(t), "import './not-there.ts'")
     const { document } = await preparePlayPage(broken, logger)
     assert.match(textOf(document.gzipped), /The play page could not be built/)
-    assert.deepEqual(logged, ['the play page could not be built'])
+    assert.deepEqual(logged, ['a page could not be built'])
   })
 })

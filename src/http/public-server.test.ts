@@ -136,6 +136,7 @@ describe('the public port', () => {
 
   it('[G-16] serves nothing of the ops port, of Colyseus or of its tools', async (t) => {
     const { url, app } = await startTestApp(t)
+    await app.store.database.ready
     const paths = ['/metrics', '/livez', '/readyz', '/__healthcheck', '/colyseus', '/monitor']
     for (const path of [...paths, '/playground', '/matchmake', '/matchmake/battlefield']) {
       assert.equal((await fetch(url + path)).status, 404, path)

@@ -11,7 +11,22 @@ const MS_PER_SEC = 1000
 const IPV6_GROUPS = 8
 const IPV6_PREFIX_GROUPS = 4
 
-export type RateLimitName = 'read' | 'guest' | 'matchmake'
+export type RateLimitName =
+  | 'read'
+  | 'guest'
+  | 'matchmake'
+  | 'signIn'
+  | 'refresh'
+  | 'account'
+  | 'mail'
+  | 'totp'
+  | 'staff'
+  | 'socialRead'
+  | 'socialWrite'
+  | 'chat'
+  | 'report'
+  | 'matches'
+  | 'shared'
 
 /** Requests a minute; from configuration. */
 export interface RateLimitRow {

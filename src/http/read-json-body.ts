@@ -57,10 +57,15 @@ function tooLarge(bytesMax: number): AppError {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text, dropNul)
   } catch {
     throw new AppError('invalid_request', 'The body is not JSON.')
   }
+}
+
+/** PostgreSQL keeps no NUL, in text and JSON alike; to a reader it is nothing. */
+function dropNul(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.replaceAll('\0', '') : value
 }
 
 function checkShape(value: unknown, depth: number): void {
@@ -69,7 +74,9 @@ function checkShape(value: unknown, depth: number): void {
     throw new AppError('invalid_request', `The body is nested deeper than ${JSON_DEPTH_MAX}.`)
   }
   for (const [key, child] of Object.entries(value)) {
-    if (FORBIDDEN_KEYS.has(key)) throw new AppError('invalid_request', 'A key is not allowed.')
+    if (FORBIDDEN_KEYS.has(key) || key.includes('\0')) {
+      throw new AppError('invalid_request', 'A key is not allowed.')
+    }
     checkShape(child, depth + 1)
   }
 }

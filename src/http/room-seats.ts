@@ -8,6 +8,17 @@ import { matchMaker } from '@colyseus/core'
 
 type SeatRow = readonly [options: unknown, auth: unknown, isConsumed: boolean, isReconnect: boolean]
 
+/** What a battle room does for parties (rooms/battlefield-room.ts). */
+export interface PartyRoom {
+  holdParty(wish: {
+    readonly id: string
+    readonly userIds: readonly string[]
+    readonly forMs: number
+  }): 'held' | 'full' | 'split'
+  releaseParty(partyId: string, userId?: string): void
+  isFighting(userId: string): boolean
+}
+
 interface RoomInternals {
   readonly _reservedSeats: Readonly<Record<string, SeatRow | undefined>>
   readonly _reconnections: Readonly<Record<string, readonly [sessionId: string] | undefined>>
@@ -43,4 +54,20 @@ export function findOwnRoom(roomId: string | undefined, userId: string): string 
   const waiting = Object.values(internalsOf(room)._reservedSeats)
   const isAwaited = waiting.some((row) => userIdOf(row?.[1]) === userId)
   return isConnected || isAwaited ? roomId : undefined
+}
+
+/** The battle of this process with that id, as parties see it. */
+export function findPartyRoom(roomId: string): PartyRoom | undefined {
+  const room = matchMaker.getLocalRoomById(roomId) as (Room & Partial<PartyRoom>) | undefined
+  return typeof room?.holdParty === 'function' ? (room as Room & PartyRoom) : undefined
+}
+
+/** All battles of this process, as parties see them. */
+export async function listPartyRooms(roomName: string): Promise<ReadonlyMap<string, PartyRoom>> {
+  const rooms = new Map<string, PartyRoom>()
+  for (const { roomId } of await matchMaker.query({ name: roomName })) {
+    const room = findPartyRoom(roomId)
+    if (room !== undefined) rooms.set(roomId, room)
+  }
+  return rooms
 }

@@ -5,12 +5,16 @@
  * user.
  */
 import { AppError } from '@battalion/base/app-error.ts'
+import { toUserId } from '@battalion/base/ids.ts'
 import type { Context, MiddlewareHandler } from 'hono'
 import { every } from 'hono/combine'
 
 import type { AccessClaims } from '../services/auth/access-tokens.ts'
-import type { GuardPorts, GuardsFor, HttpEnv } from './http-ports.ts'
+import { authenticateOperator } from './console-cookie.ts'
+import type { GuardPorts, GuardsFor, HttpEnv, HttpPorts } from './http-ports.ts'
+import { createKeepTrail } from './keep-trail.ts'
 import { readJsonBody } from './read-json-body.ts'
+import { refuseNul } from './refuse-nul.ts'
 import type { RouteRule } from './role-table.ts'
 import { ROLE_TABLE } from './role-table.ts'
 
@@ -18,10 +22,18 @@ import { ROLE_TABLE } from './role-table.ts'
 export const BOT_KEY_HEADER = 'x-battalion-bot-key'
 
 /** The guards of every route. */
-export function createGuards(ports: GuardPorts, hasBotKey: (given: string) => boolean): GuardsFor {
+export function createGuards(ports: HttpPorts, hasBotKey: (given: string) => boolean): GuardsFor {
+  const keepTrail = createKeepTrail({
+    openTrail: ports.openTrail,
+    logger: ports.logger,
+    auditDropped: (why) => ports.metrics.auditDropped(why),
+    monotonicMs: ports.monotonicMs,
+    findAddress: (context) => addressOf(context, ports),
+  })
   return (key) => {
     const rule: RouteRule = ROLE_TABLE[key]
-    return every(whoAndHowOften(ports, rule, hasBotKey), ...howMuch(rule))
+    const guards = [whoAndHowOften(ports, rule, hasBotKey), ...howMuch(rule)]
+    return rule.audit === undefined ? every(...guards) : every(keepTrail(rule.audit), ...guards)
   }
 }
 
@@ -33,29 +45,70 @@ function whoAndHowOften(
   return async (context, next) => {
     const address = addressOf(context, ports)
     context.set('clientAddress', address)
+    refuseNul(context.req.path)
     if (rule.role === 'anyone') {
       if (!hasBotKey(context.req.header(BOT_KEY_HEADER) ?? '')) {
         await ports.limits.countAddress(rule.rateLimit, address)
       }
+      // A sign-in issues its token inside a transaction, where keys are not read any more.
+      if (rule.bodyBytesMax > 0) await ports.tokens.ready()
       return next()
     }
-    const claims = await authenticate(context, ports, { rule, address })
+    const claims =
+      rule.role === 'operator'
+        ? await admitOperator(context, ports, { rule, address })
+        : await authenticate(context, ports, { rule, address })
     if (claims.kind !== 'bot') await ports.limits.countAddress(rule.rateLimit, address)
     await ports.limits.countUser(rule.rateLimit, claims.userId)
-    context.set('claims', claims)
+    if (rule.permission !== undefined && !(await mayUser(ports, claims, rule.permission))) {
+      throw new AppError('forbidden', 'You are not permitted to do this.')
+    }
     return next()
   }
+}
+
+/** A console session's claims; who has yet to enrol gets no further than to that. */
+async function admitOperator(
+  context: Context<HttpEnv>,
+  ports: GuardPorts,
+  { rule, address }: { rule: RouteRule; address: string },
+): Promise<Pick<AccessClaims, 'kind' | 'userId'>> {
+  try {
+    const operator = await authenticateOperator(context, ports.findConsole)
+    context.set('operator', operator)
+    context.get('trail').setUser(operator.userId)
+    if (operator.isEnrolling && rule.mayEnrol !== true) {
+      throw new AppError('forbidden', 'Set a second factor first.')
+    }
+    return { kind: 'account', userId: toUserId(operator.userId) }
+  } catch (error) {
+    await ports.limits.countAddress(rule.rateLimit, address)
+    throw error
+  }
+}
+
+function mayUser(
+  { permissions }: GuardPorts,
+  { userId }: Pick<AccessClaims, 'userId'>,
+  permission: NonNullable<RouteRule['permission']>,
+): Promise<boolean> {
+  return permissions.mayUser(userId, permission)
 }
 
 async function authenticate(
   context: Context<HttpEnv>,
   ports: GuardPorts,
   where: { rule: RouteRule; address: string },
-): Promise<AccessClaims> {
+): Promise<Pick<AccessClaims, 'kind' | 'userId'>> {
   const token = /^Bearer ([\w.~+/=-]+)$/i.exec(context.req.header('authorization') ?? '')?.[1]
   try {
     if (token === undefined) throw new AppError('unauthenticated', 'Sign in first.')
-    return await ports.tokens.verify(token)
+    const claims = await ports.tokens.verify(token)
+    if (await ports.sessions.isLive(claims)) {
+      context.set('claims', claims)
+      return claims
+    }
+    throw new AppError('unauthenticated', 'Sign in again: this session has ended.')
   } catch (error) {
     await ports.limits.countAddress(where.rule.rateLimit, where.address)
     throw error

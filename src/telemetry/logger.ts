@@ -14,6 +14,8 @@ export interface LoggerOptions {
   readonly level: string
   readonly region: string
   readonly clock: Clock
+  /** The request that the writing code is part of; its id stands on the line. */
+  readonly findRequestId?: () => string | undefined
   /** Takes whole lines; standard output when absent. */
   readonly write?: (line: string) => void
 }
@@ -35,6 +37,10 @@ export function createLogger(options: LoggerOptions): AppLogger {
       messageKey: 'msg',
       // Errors are already scrubbed objects; pino's own serializer would name them "Object".
       serializers: { err: (error: unknown) => error },
+      mixin() {
+        const requestId = options.findRequestId?.()
+        return requestId === undefined ? {} : { requestId }
+      },
       timestamp: () => `,"ts":"${new Date(options.clock.wallMs()).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },

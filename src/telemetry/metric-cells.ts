@@ -34,13 +34,13 @@ export class HistogramCell {
     this.counts = new Float64Array(bounds.length + 1)
   }
 
-  /** Counts one value; anything not finite is dropped. */
-  observe(value: number): void {
+  /** Counts a value, so many times; anything not finite is dropped. */
+  observe(value: number, count = 1): void {
     if (!Number.isFinite(value)) return
     let index = 0
     while (index < this.bounds.length && value > this.bounds[index]!) index++
-    this.counts[index]!++
-    this.sum += value
+    this.counts[index]! += count
+    this.sum += value * count
   }
 }
 

@@ -18,6 +18,8 @@ export interface MetricSpec {
 const TICK_BUCKETS_SEC = [0.0005, 0.001, 0.002, 0.004, 0.008, 0.012, 0.016, 0.02, 0.025, 0.033]
 const TICK_TAIL_SEC = [0.05, 0.1]
 const TICK_ALL_SEC = [...TICK_BUCKETS_SEC, ...TICK_TAIL_SEC]
+/** As far as any weapon may look back (REWIND_MS_MAX). */
+const REWIND_BUCKETS_SEC = [0, 0.025, 0.05, 0.075, 0.1, 0.125, 0.15, 0.175, 0.2, 0.225, 0.25]
 const REQUEST_BUCKETS_SEC = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 const SNAPSHOT_BUCKETS_BYTES = [32, 64, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 4096]
 const BUFFER_BUCKETS_BYTES = [0, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576]
@@ -26,7 +28,7 @@ const COUNT_BUCKETS = [1, 2, 5, 10, 20, 40, 80, 160, 320, 640, 1280]
 export const METRICS = {
   battalion_tick_duration_seconds: {
     kind: 'histogram',
-    help: 'Work time of one tick, by phase and in total.',
+    help: 'Work time of one tick, by phase and in total; phases do not overlap.',
     labels: ['phase'],
     buckets: TICK_ALL_SEC,
   },
@@ -57,6 +59,32 @@ export const METRICS = {
     labels: ['kind'],
     buckets: TICK_ALL_SEC,
   },
+  battalion_rewind_depth_seconds: {
+    kind: 'histogram',
+    help: 'How far back a hit-scan shot was judged, after the bounds.',
+    labels: [],
+    buckets: REWIND_BUCKETS_SEC,
+  },
+  battalion_heap_live_bytes: {
+    kind: 'gauge',
+    help: 'Heap in use right after the last major collection; grows only by what is kept.',
+    labels: [],
+  },
+  battalion_shots_judged_total: {
+    kind: 'counter',
+    help: 'Hit-scan shots carried out.',
+    labels: [],
+  },
+  battalion_hits_judged_total: {
+    kind: 'counter',
+    help: 'Hits of hit-scan shots that counted.',
+    labels: [],
+  },
+  battalion_hits_void_total: {
+    kind: 'counter',
+    help: 'Hits that did not count: the target had been safe behind cover for a while.',
+    labels: [],
+  },
   battalion_rewind_clamped_total: {
     kind: 'counter',
     help: 'Shots whose view time was moved into the rewind window.',
@@ -64,7 +92,7 @@ export const METRICS = {
   },
   battalion_hits_behind_cover_total: {
     kind: 'counter',
-    help: 'Valid hits on soldiers who by now had reached cover.',
+    help: 'Valid hits on soldiers of whom nothing was to be seen any more.',
     labels: [],
   },
   battalion_limit_drops_total: {
@@ -151,7 +179,7 @@ export const METRICS = {
   },
   battalion_inputs_rejected_total: {
     kind: 'counter',
-    help: 'Inputs refused by the parser or the queue, by reason.',
+    help: 'Inputs refused by the parser or the queue, and shots from the future, by reason.',
     labels: ['reason'],
   },
   battalion_matchmake_requests_total: {
@@ -170,10 +198,66 @@ export const METRICS = {
     help: 'Requests and sockets refused before a route saw them, by reason.',
     labels: ['reason'],
   },
+  battalion_audit_dropped_total: {
+    kind: 'counter',
+    help: 'Refused requests of staff routes without a row in the audit log, by why.',
+    labels: ['why'],
+  },
+  battalion_webhooks_total: {
+    kind: 'counter',
+    help: 'Calls of outgoing webhooks, by what became of them.',
+    labels: ['outcome'],
+  },
   battalion_results_total: {
     kind: 'counter',
     help: 'Battle results, by what became of them.',
     labels: ['result'],
+  },
+  battalion_results_waiting: {
+    kind: 'gauge',
+    help: 'Finished battles on disk that the database does not have yet.',
+    labels: [],
+  },
+  battalion_results_waiting_bytes: {
+    kind: 'gauge',
+    help: 'Bytes of finished battles on disk that the database does not have yet.',
+    labels: [],
+  },
+  battalion_result_write_seconds: {
+    kind: 'histogram',
+    help: 'Writing one finished battle to the database, all of its transaction.',
+    labels: [],
+    buckets: REQUEST_BUCKETS_SEC,
+  },
+  battalion_database_events_total: {
+    kind: 'counter',
+    help: 'What happened to the database connection: away, back, retried, not reached.',
+    labels: ['event'],
+  },
+  battalion_oidc_events_total: {
+    kind: 'counter',
+    help: 'Calls of sign-in providers: failed, refused, turned_away, and its breaker opened, closed.',
+    labels: ['event'],
+  },
+  battalion_refresh_reuses_total: {
+    kind: 'counter',
+    help: 'Refresh tokens used again after their grace; each ended a session.',
+    labels: [],
+  },
+  battalion_jobs_total: {
+    kind: 'counter',
+    help: 'Attempts at jobs, by kind and outcome (done, failed, dead, lease_lost).',
+    labels: ['kind', 'outcome'],
+  },
+  battalion_events_published_total: {
+    kind: 'counter',
+    help: 'Events carried from the outbox to the bus.',
+    labels: [],
+  },
+  battalion_home_resyncs_total: {
+    kind: 'counter',
+    help: 'Clients of home rooms that lost events to a full queue and must read anew.',
+    labels: [],
   },
   battalion_errors_total: { kind: 'counter', help: 'Caught errors, by place.', labels: ['where'] },
   battalion_room_crashes_total: {

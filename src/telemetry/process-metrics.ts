@@ -2,6 +2,7 @@
  * Gauges about the process itself: event loop lag, garbage collection, build. Started once by the
  * composition root; `stop` ends the observers.
  */
+import { getHeapStatistics } from 'node:v8'
 import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks'
 
 import type { Metrics } from './metrics.ts'
@@ -30,10 +31,14 @@ export function watchProcess(metrics: Metrics, version: string): ProcessWatch {
   const loop = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS })
   loop.enable()
   const pauses = metrics.histograms('battalion_gc_pause_seconds')
+  // Has no value until the first major collection.
+  const liveHeap = metrics.numbers('battalion_heap_live_bytes')
   const observer = new PerformanceObserver((entries) => {
     for (const entry of entries.getEntries()) {
       const { detail } = entry as { detail?: { kind?: number } }
-      pauses.cell(GC_KINDS[detail?.kind ?? 0] ?? 'other').observe(entry.duration / MS_PER_SEC)
+      const kind = GC_KINDS[detail?.kind ?? 0] ?? 'other'
+      pauses.cell(kind).observe(entry.duration / MS_PER_SEC)
+      if (kind === 'major') liveHeap.cell().set(getHeapStatistics().used_heap_size)
     }
   })
   observer.observe({ entryTypes: ['gc'] })

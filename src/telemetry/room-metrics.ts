@@ -32,6 +32,10 @@ function tickMetrics(metrics: Metrics) {
   const lateness = metrics.histograms('battalion_tick_lateness_seconds').cell()
   const skipped = metrics.numbers('battalion_tick_skipped_total').cell()
   const catchUp = metrics.numbers('battalion_tick_catchup_steps_total').cell()
+  const rewindDepth = metrics.histograms('battalion_rewind_depth_seconds').cell()
+  const shotsTotal = metrics.numbers('battalion_shots_judged_total').cell()
+  const voidTotal = metrics.numbers('battalion_hits_void_total').cell()
+  const hitsTotal = metrics.numbers('battalion_hits_judged_total').cell()
   const clamped = metrics.numbers('battalion_rewind_clamped_total').cell()
   const changes = metrics.numbers('battalion_overload_changes_total')
   const behindCover = metrics.numbers('battalion_hits_behind_cover_total').cell()
@@ -41,6 +45,12 @@ function tickMetrics(metrics: Metrics) {
     tickLateness: (ms: number) => lateness.observe(ms / MS_PER_SEC),
     catchUpSteps: (count: number) => catchUp.add(count),
     tickSkipped: (count: number) => skipped.add(count),
+    rewindDepth: (ms: number, count: number) => rewindDepth.observe(ms / MS_PER_SEC, count),
+    shotsJudged(count: { shots: number; hits: number; voids: number }) {
+      shotsTotal.add(count.shots)
+      hitsTotal.add(count.hits)
+      voidTotal.add(count.voids)
+    },
     rewindClamped: (count: number) => clamped.add(count),
     hitsBehindCover: (count: number) => behindCover.add(count),
     limitDropped: (limit: DroppedAtLimit, count: number) => drops.cell(limit).add(count),
@@ -91,7 +101,7 @@ function trafficMetrics(metrics: Metrics) {
     sendBufferBytes: (bytes: number) => buffered.observe(bytes),
     patchSkipped: (reason: 'slow' | 'shed') => skipped[reason].add(1),
     frameRejected: (reason: string) => frames.cell(reason).add(1),
-    inputRejected: (reason: string) => inputs.cell(reason).add(1),
+    inputRejected: (reason: string, count = 1) => inputs.cell(reason).add(count),
     messageReceived: (type: string) => messages.cell(type).add(1),
   }
 }
@@ -102,6 +112,7 @@ function populationMetrics(metrics: Metrics) {
   const disconnects = metrics.numbers('battalion_disconnects_total')
   const reconnects = metrics.numbers('battalion_reconnects_total')
   const clients = metrics.numbers('battalion_clients')
+  const reserved = metrics.numbers('battalion_seats_reserved').cell()
   const rooms = metrics.numbers('battalion_rooms')
   const errors = metrics.numbers('battalion_errors_total')
   const crashes = metrics.numbers('battalion_room_crashes_total').cell()
@@ -112,6 +123,7 @@ function populationMetrics(metrics: Metrics) {
     },
     disconnected: (code: number, reason: string) => disconnects.cell(String(code), reason).add(1),
     reconnected: (result: string) => reconnects.cell(result).add(1),
+    seatsReserved: (delta: number) => reserved.add(delta),
     clientsChanged: (state: string, delta: number) => clients.cell(state).add(delta),
     roomsChanged: (mode: string, state: string, delta: number) =>
       rooms.cell(mode, state).add(delta),

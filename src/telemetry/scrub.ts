@@ -11,9 +11,10 @@ const SCRUB_DEPTH_MAX = 6
 const TEXT_CHARS_MAX = 8192
 
 const SECRET_NAMES =
-  /^(authorization|cookie|set-cookie|password|secret|(_?auth|access|refresh|reconnection)_?token|token|botkey|_authToken|reconnectionToken)$/i
+  /^(authorization|cookie|set-cookie|(current|new)?_?password|secret|(_?auth|access|refresh|reconnection)_?token|token|botkey|_authToken|reconnectionToken)$/i
 const TOKEN_SHAPES: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*/g, '[token]'],
+  [/\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.[\w-]{22}\.[\w-]{43}/g, '[token]'],
   [/\b(Bearer)\s+[\w.~+/=-]+/gi, '$1 [token]'],
   [/\b(_authToken|reconnectionToken|sessionId)=[^&\s"]+/gi, '$1=[token]'],
 ]

@@ -3,11 +3,16 @@
  * when the test ends. Colyseus keeps globals, so a process runs one of these at a time. Tests only.
  */
 import type { TestContext } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+
+import { createTestEngine } from '@battalion/testkit/test-database.ts'
 
 import { startApp } from '../app.ts'
 import type { App, AppOptions } from '../app.ts'
 import { readConfig } from '../config.ts'
 import { tempDir } from './temp-dir.ts'
+
+const BUSY_WAIT_MS = 500
 
 /** A running server and what it logged. */
 export interface TestApp {
@@ -35,9 +40,23 @@ export async function startTestApp(
     RECONNECT_GRACE_SEC: '2',
     ...env,
   })
-  const app = await startApp({ config, writeLog: (line) => logs.push(line), ...extra })
+  const { databasePlace = await createTestEngine('pglite').place(test, 'migrated') } = extra
+  const writeLog = (line: string) => void logs.push(line)
+  const app = await startApp({ config, writeLog, ...extra, databasePlace })
   test.after(() => app.stop())
+  // Signing in needs it; a busy machine opens it later than a request waits.
+  await app.store.database.ready
   return { app, url: app.publicUrl, logs }
+}
+
+/** Asks again while a machine that is busy with other things answers 503. */
+export async function askPatiently(url: string, init: RequestInit = {}): Promise<Response> {
+  for (;;) {
+    const answer = await fetch(url, init)
+    if (answer.status !== 503) return answer
+    await answer.body?.cancel()
+    await delay(BUSY_WAIT_MS)
+  }
 }
 
 /** A new guest's access token. */

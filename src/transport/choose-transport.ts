@@ -9,6 +9,8 @@ import type { BeforeUpgradeHandler, Transport } from '@colyseus/core'
 import { WebSocketTransport } from '@colyseus/ws-transport'
 import { guardTarget } from './guard-target.ts'
 import { LeanTransport, createLeanSockets } from './lean-transport.ts'
+import { findSocketWriter } from './probe-handle-writer.ts'
+import type { SocketWriter } from './socket-writer.ts'
 import { createWsSockets } from './ws-socket.ts'
 import type { WsSockets } from './ws-socket.ts'
 
@@ -34,6 +36,8 @@ export interface TransportRequest {
 export interface ChosenTransport {
   readonly transport: Transport
   readonly sockets: WsSockets
+  /** Why frames go through Node's streams, a little dearer; undefined: they do not. */
+  readonly whyStream: string | undefined
 }
 
 /**
@@ -57,27 +61,31 @@ const UWS_INSTALL = 'npm i --no-save --allow-git=all @colyseus/uwebsockets-trans
 
 /** The transport `request.name` asks for; throws {@link TransportError} when it cannot be had. */
 export async function chooseTransport(request: TransportRequest): Promise<ChosenTransport> {
-  if (request.name === 'lean') return createLeanTransport(request)
   if (request.name === 'uws') {
     return await refuseUws(request.importModule ?? ((specifier) => import(specifier)))
   }
-  return createWsTransport(request)
+  const { writer, whyStream } = await findSocketWriter(request.timers)
+  const create = request.name === 'lean' ? createLeanTransport : createWsTransport
+  return { ...create(request, writer), whyStream }
 }
 
-function createWsTransport(request: TransportRequest): ChosenTransport {
+type MadeTransport = Omit<ChosenTransport, 'whyStream'>
+
+function createWsTransport(request: TransportRequest, writer: SocketWriter): MadeTransport {
   const { server, beforeUpgrade } = request
   const hook = beforeUpgrade === undefined ? {} : { beforeUpgrade }
   const transport = new WebSocketTransport({ ...WS_LIMITS, server, ...hook })
   guardTarget(server)
-  return { transport, sockets: createWsSockets() }
+  return { transport, sockets: createWsSockets(writer) }
 }
 
 /** The same limits as `ws` has, over our own framing. */
-function createLeanTransport(request: TransportRequest): ChosenTransport {
+function createLeanTransport(request: TransportRequest, writer: SocketWriter): MadeTransport {
   const { server, timers, beforeUpgrade } = request
   const transport = new LeanTransport({
     server,
     timers,
+    writer,
     limits: {
       messageBytesMax: WS_LIMITS.maxPayload,
       fragmentsMax: WS_LIMITS.maxFragments,

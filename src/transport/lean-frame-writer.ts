@@ -3,6 +3,7 @@
  */
 import { assert } from '@battalion/base/assert.ts'
 import { Opcode, isCloseCode } from './lean-frame-parser.ts'
+import { bufferOf } from './socket-writer.ts'
 
 /** Bytes before a body that {@link writeMessageHead} may overwrite. */
 export const HEAD_SPARE_BYTES = 4
@@ -30,6 +31,24 @@ export function writeMessageHead(frame: Uint8Array, start: number, bodyBytes: nu
   frame[start - 2] = bodyBytes >>> 8
   frame[start - 1] = bodyBytes & 0xff
   return start - 4
+}
+
+/**
+ * The message whose body is `slab[start..end)`, at most 65,535 bytes, in one piece: its head goes
+ * over the bytes before it. Shares the slab's memory.
+ */
+export function framed(slab: Uint8Array, start: number, end: number): Buffer {
+  const bodyBytes = end - start
+  assert(start >= HEAD_SPARE_BYTES, 'a frame leaves room for its head')
+  assert(bodyBytes > 0, 'a frame has a body')
+  assert(end <= slab.byteLength, 'a frame lies in its slab')
+  return bufferOf(slab).subarray(writeMessageHead(slab, start, bodyBytes), end)
+}
+
+/** A message of any length, in one piece, to be sent behind the frames of many clients. */
+export function frameTail(body: Uint8Array): Buffer {
+  if (body.byteLength <= SHORT_MESSAGE_BYTES_MAX) return frameMessage(body)
+  return Buffer.concat([frameMessageHead(body.byteLength), body])
 }
 
 /** One binary message, head and a copy of `body` in one piece; at most 65,535 bytes of body. */

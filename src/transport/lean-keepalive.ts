@@ -5,6 +5,7 @@
  */
 import type { TimerHandle, Timers } from '@battalion/base/clock.ts'
 import type { LeanSocket, LeanSocketHost } from './lean-socket.ts'
+import type { SocketWriter } from './socket-writer.ts'
 
 /** How often a slot of sockets is looked at (ms). */
 const SWEEP_MS = 250
@@ -17,9 +18,11 @@ export interface KeepaliveOptions {
   /** Pings in a row a peer may leave unanswered. */
   readonly missesMax: number
   readonly timers: Timers
+  readonly writer: SocketWriter
 }
 
 export class LeanKeepalive implements LeanSocketHost {
+  readonly writer: SocketWriter
   readonly #options: KeepaliveOptions
   readonly #slots: readonly Set<LeanSocket>[]
   readonly #slotOf = new Map<LeanSocket, Set<LeanSocket>>()
@@ -30,6 +33,7 @@ export class LeanKeepalive implements LeanSocketHost {
 
   constructor(options: KeepaliveOptions) {
     this.#options = options
+    this.writer = options.writer
     const slotCount = Math.max(1, Math.round(options.pingIntervalMs / SWEEP_MS))
     this.#slots = Array.from({ length: slotCount }, () => new Set<LeanSocket>())
   }

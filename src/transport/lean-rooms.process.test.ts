@@ -11,10 +11,8 @@ import { fileURLToPath } from 'node:url'
 
 const ROOMS = fileURLToPath(new URL('../../rooms/', import.meta.url))
 /** Every suite that starts a room server, so that a new one is run here without being named. */
-/** Is about the pace of ticks, which no transport changes, and wants the machine for itself. */
-const PACE_SUITE = 'overload-sockets.test.ts'
 const SUITES = readdirSync(ROOMS)
-  .filter((name) => name.endsWith('.test.ts') && name !== PACE_SUITE)
+  .filter((name) => name.endsWith('.test.ts'))
   .filter((name) => readFileSync(`${ROOMS}${name}`, 'utf8').includes('startRoomServer('))
 const SUITES_AT_ONCE = 3
 const SUITE_MS_MAX = 120_000

@@ -17,6 +17,7 @@ import { LeanTransport, createLeanSockets } from './lean-transport.ts'
 import { clientClose, clientFrame, hostileFrame, randomChunks } from './testing/client-frames.ts'
 import { visit } from './testing/raw-visitor.ts'
 import type { RawVisitor } from './testing/raw-visitor.ts'
+import { HandleWriter, findStreamBinding } from './handle-writer.ts'
 import { FRAME_SPARE_BYTES } from './ws-socket.ts'
 
 const LIMITS = { messageBytesMax: 2048, fragmentsMax: 16, piecesMax: 64 }
@@ -27,6 +28,8 @@ const SLOTS = 12
 const CLOSE_SWEEPS = 9
 
 const binary = (...values: number[]) => clientFrame({ opcode: 2, payload: Buffer.from(values) })
+
+const writer = new HandleWriter(findStreamBinding()!)
 
 describe('lean sockets', () => {
   const http = createServer()
@@ -51,7 +54,7 @@ describe('lean sockets', () => {
     await once(http, 'listening')
   })
   beforeEach(async () => {
-    keepalive = new LeanKeepalive({ pingIntervalMs: 3000, missesMax: 2, timers: TIMERS })
+    keepalive = new LeanKeepalive({ pingIntervalMs: 3000, missesMax: 2, timers: TIMERS, writer })
     peer = await visit((http.address() as AddressInfo).port, '/')
     client = new LeanClient('s', accepted, (socket, data) => socket.send(data))
     closes = []
@@ -99,29 +102,38 @@ describe('lean sockets', () => {
 
   it('a short message sent may be overwritten at once', async () => {
     const message = Buffer.from([1, 2, 3])
-    sockets.cork(client)
+    const frame = new Uint8Array(FRAME_SPARE_BYTES + 60_000)
+    peer.socket.pause()
+    let frameCount = 0
+    for (; sockets.bufferedBytes(client) === 0; frameCount++) {
+      sockets.writeFramed(client, frame, FRAME_SPARE_BYTES, frame.byteLength)
+    }
     client.raw(message)
     message.fill(9)
-    sockets.uncork(client)
-    await until(() => peer.frames.length === 1, 'a frame')
-    assert.deepEqual(Array.from(peer.frames[0]!.payload), [1, 2, 3])
+    peer.socket.resume()
+    await until(() => peer.frames.length === frameCount + 1, 'all frames')
+    assert.deepEqual(Array.from(peer.frames.at(-1)!.payload), [1, 2, 3])
     peer.socket.destroy()
   })
 
-  it('[NET-3] a corked snapshot and a patch leave in one go, in order, and a close after them', async () => {
-    const frame = new Uint8Array(FRAME_SPARE_BYTES + 10).fill(7)
-    sockets.cork(client)
-    sockets.writeFramed(client, frame, FRAME_SPARE_BYTES, frame.byteLength)
-    client.raw(Buffer.from([1, 2, 3]))
-    assert.equal(sockets.bufferedBytes(client), 17, 'nothing left yet')
+  it('[NET-3] a snapshot and a patch behind it arrive in order, a close after them, then nothing', async () => {
+    for (const bodyBytes of [10, 200, 70_000]) {
+      const bytes = new Uint8Array(FRAME_SPARE_BYTES + bodyBytes).fill(7)
+      const place = { bytes, start: FRAME_SPARE_BYTES, end: bytes.byteLength }
+      sockets.writeFramedWith(client, place, sockets.frameTail(Buffer.from([1, 2, 3])))
+      sockets.writeFramedWith(client, place, sockets.frameTail(Buffer.alloc(66_000)))
+    }
     client.leave(4460, 'draining')
     client.raw(Buffer.from([4]))
-    sockets.writeFramed(client, frame, FRAME_SPARE_BYTES, frame.byteLength)
-    sockets.uncork(client)
+    const late = new Uint8Array(FRAME_SPARE_BYTES + 5)
+    sockets.writeFramed(client, late, FRAME_SPARE_BYTES, late.byteLength)
+    const place = { bytes: late, start: FRAME_SPARE_BYTES, end: late.byteLength }
+    sockets.writeFramedWith(client, place, sockets.frameTail(Buffer.from([1])))
     await until(() => peer.closeCode() !== undefined, 'a close frame')
+    const closeBytes = 2 + 'draining'.length
     assert.deepEqual(
       peer.frames.map(({ payload }) => payload.byteLength),
-      [10, 3, 10],
+      [10, 3, 10, 66_000, 200, 3, 200, 66_000, 70_000, 3, 70_000, 66_000, closeBytes],
     )
     assert.equal(peer.closeReason(), 'draining')
     peer.socket.write(clientClose(4460))
@@ -254,6 +266,7 @@ describe('lean transport', () => {
   const transport = new LeanTransport({
     server: http,
     timers: TIMERS,
+    writer,
     limits: LIMITS,
     pingIntervalMs: 3000,
     pingMissesMax: 2,

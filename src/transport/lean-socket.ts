@@ -6,21 +6,22 @@
  */
 import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
-import { assert } from '@battalion/base/assert.ts'
 import { debugAndPrintError } from '@colyseus/core'
 import { LeanFrameParser, Opcode } from './lean-frame-parser.ts'
 import type { FrameLimits, FrameSink } from './lean-frame-parser.ts'
 import {
-  HEAD_SPARE_BYTES,
   SHORT_MESSAGE_BYTES_MAX,
   frameClose,
   frameControl,
+  framed,
   frameMessage,
   frameMessageHead,
-  writeMessageHead,
 } from './lean-frame-writer.ts'
 import { FrameViolationError, VIOLATIONS } from './lean-violation.ts'
 import type { FrameViolation } from './lean-violation.ts'
+import { bufferOf } from './socket-writer.ts'
+import type { SocketWriter } from './socket-writer.ts'
+import type { FramePlace } from './ws-socket.ts'
 
 /** `readyState`, as every WebSocket has it. */
 export const ReadyState = { open: 1, closing: 2, closed: 3 } as const
@@ -42,8 +43,9 @@ const CLOSE_CODE_NONE = 1005
 const CLOSE_CODE_INTERNAL = 1011
 const EMPTY = Buffer.alloc(0)
 
-/** Who looks after open sockets and closing ones. */
+/** Who looks after open sockets and closing ones, and how finished frames are written. */
 export interface LeanSocketHost {
+  readonly writer: SocketWriter
   /** A closing handshake or the last bytes are under way; they must come to an end. */
   closing(socket: LeanSocket): void
   closed(socket: LeanSocket): void
@@ -52,10 +54,6 @@ export interface LeanSocketHost {
 export interface SendOptions {
   readonly binary?: boolean
 }
-
-/** The slab the last frame lay in, as bytes and as a Buffer. */
-let lastSlab: Uint8Array = EMPTY
-let lastSlabBuffer: Buffer = EMPTY
 
 export class LeanSocket extends EventEmitter implements FrameSink {
   readonly #socket: Socket
@@ -90,7 +88,7 @@ export class LeanSocket extends EventEmitter implements FrameSink {
 
   /** Bytes handed to us and not yet to the kernel. */
   get bufferedAmount(): number {
-    return this.#socket.writableLength
+    return this.#socket.writableLength + this.#host.writer.pendingBytes(this.#socket)
   }
 
   /** Bytes of messages that are not whole yet. */
@@ -126,22 +124,19 @@ export class LeanSocket extends EventEmitter implements FrameSink {
    */
   writeFramed(frame: Uint8Array, start: number, end: number): void {
     if (this.#readyState !== ReadyState.open) return
-    const bodyBytes = end - start
-    assert(start >= HEAD_SPARE_BYTES, 'a frame leaves room for its head')
-    assert(bodyBytes > 0, 'a frame has a body')
-    assert(end <= frame.byteLength, 'a frame lies in its buffer')
-    if (bodyBytes > SHORT_MESSAGE_BYTES_MAX) return this.send(frame.subarray(start, end))
-    const headStart = writeMessageHead(frame, start, bodyBytes)
-    this.#socket.write(bufferOf(frame).subarray(headStart, end))
+    if (end - start > SHORT_MESSAGE_BYTES_MAX) return this.send(frame.subarray(start, end))
+    this.#host.writer.write(this.#socket, framed(frame, start, end))
   }
 
-  /** Between cork and uncork everything written leaves in one system call. */
-  cork(): void {
-    if (this.#readyState === ReadyState.open) this.#socket.cork()
-  }
-
-  uncork(): void {
-    this.#socket.uncork()
+  /** The same, and `tail`, whole messages already, behind it in the same system call. */
+  writeFramedWith({ bytes, start, end }: FramePlace, tail: Uint8Array): void {
+    if (this.#readyState !== ReadyState.open) return
+    const { writer } = this.#host
+    if (end - start <= SHORT_MESSAGE_BYTES_MAX) {
+      return writer.writeBoth(this.#socket, framed(bytes, start, end), bufferOf(tail))
+    }
+    this.send(bytes.subarray(start, end))
+    writer.write(this.#socket, bufferOf(tail))
   }
 
   /** Starts the closing handshake; the host sees to it that it ends. */
@@ -185,7 +180,7 @@ export class LeanSocket extends EventEmitter implements FrameSink {
 
   receivePing(payload: Buffer): void {
     if (!this.#countControlFrame() || this.#readyState !== ReadyState.open) return
-    if (this.#socket.writableLength < PONG_BACKLOG_BYTES_MAX) {
+    if (this.bufferedAmount < PONG_BACKLOG_BYTES_MAX) {
       this.#write(frameControl(Opcode.pong, payload))
     }
     this.#emitSafely('ping', payload)
@@ -268,16 +263,4 @@ export class LeanSocket extends EventEmitter implements FrameSink {
     if (done === undefined) this.#socket.write(bytes)
     else this.#socket.write(bytes, (error) => done(error ?? undefined))
   }
-}
-
-/**
- * `slab` as a Buffer. A stream makes a Buffer of every Uint8Array it is given, 0.5 to 1 µs a frame;
- * a part of a Buffer is one already, and thousands of frames lie in one slab.
- */
-function bufferOf(slab: Uint8Array): Buffer {
-  if (slab !== lastSlab) {
-    lastSlab = slab
-    lastSlabBuffer = Buffer.from(slab.buffer as ArrayBuffer, slab.byteOffset, slab.byteLength)
-  }
-  return lastSlabBuffer
 }

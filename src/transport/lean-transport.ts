@@ -22,10 +22,12 @@ import {
 import type { AuthContext, BeforeUpgradeHandler, Client } from '@colyseus/core'
 import { LeanClient } from './lean-client.ts'
 import type { RawSend } from './lean-client.ts'
+import { frameTail } from './lean-frame-writer.ts'
 import type { FrameLimits } from './lean-frame-parser.ts'
 import { acceptText, answerUpgrade, findHandshakeFault, refuseUpgrade } from './lean-handshake.ts'
 import { LeanKeepalive } from './lean-keepalive.ts'
 import { LeanSocket } from './lean-socket.ts'
+import type { SocketWriter } from './socket-writer.ts'
 import type { WsSockets } from './ws-socket.ts'
 
 export interface LeanOptions {
@@ -36,6 +38,7 @@ export interface LeanOptions {
   /** Pings in a row a peer may leave unanswered. */
   readonly pingMissesMax: number
   readonly beforeUpgrade?: BeforeUpgradeHandler
+  readonly writer: SocketWriter
 }
 
 /** A socket without a seat may measure its round trip this long (ms) and this often. */
@@ -61,8 +64,8 @@ export class LeanTransport extends Transport {
     super()
     this.server = options.server
     this.#options = options
-    const { timers, pingIntervalMs, pingMissesMax: missesMax } = options
-    this.#keepalive = new LeanKeepalive({ timers, pingIntervalMs, missesMax })
+    const { timers, writer, pingIntervalMs, pingMissesMax: missesMax } = options
+    this.#keepalive = new LeanKeepalive({ timers, writer, pingIntervalMs, missesMax })
     this.server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       this.#upgrade(request, socket, head).catch((error: unknown) => {
         debugAndPrintError(error as Error)
@@ -182,8 +185,8 @@ export function createLeanSockets(): WsSockets {
   return {
     bufferedBytes: (client) => leanSocketOf(client).bufferedAmount,
     writeFramed: (client, frame, start, end) => leanSocketOf(client).writeFramed(frame, start, end),
-    cork: (client) => leanSocketOf(client).cork(),
-    uncork: (client) => leanSocketOf(client).uncork(),
+    frameTail,
+    writeFramedWith: (client, frame, tail) => leanSocketOf(client).writeFramedWith(frame, tail),
     terminate: (client) => leanSocketOf(client).terminate(),
   }
 }

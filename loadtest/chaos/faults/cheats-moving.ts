@@ -86,6 +86,7 @@ export const tooManyInputs: Fault = {
   id: 'E-01',
   title: 'more inputs carry nobody further',
   group: 'E',
+  isApart: true,
   isSmall: true,
   run: runSpeed,
 }
@@ -136,6 +137,7 @@ export const positionClaims: Fault = {
   id: 'E-02',
   title: 'a position never comes from the client',
   group: 'E',
+  isApart: true,
   isSmall: true,
   run: runPosition,
 }
@@ -199,6 +201,7 @@ export const replayedInputs: Fault = {
   id: 'E-05',
   title: 'each number counts once, a jump blocks nothing that follows',
   group: 'E',
+  isApart: true,
   isSmall: true,
   run: runReplays,
 }
@@ -256,6 +259,7 @@ export const nonFinite: Fault = {
   id: 'E-07',
   title: 'non-finite numbers never enter the world',
   group: 'E',
+  isApart: true,
   isSmall: true,
   run: runNonFinite,
 }

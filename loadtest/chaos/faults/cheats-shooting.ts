@@ -77,6 +77,7 @@ export const fireCadence: Fault = {
   id: 'E-03',
   title: 'the cadence of fire is the server’s',
   group: 'E',
+  isApart: true,
   isSmall: true,
   run: runCadence,
 }
@@ -227,6 +228,6 @@ export const forbiddenDamage: Fault = {
   id: 'E-09',
   title: 'damage to team, dead and protected; nothing is healed beyond full (I-10)',
   group: 'E',
-  isSmall: true,
+  isSmall: false,
   run: runForbidden,
 }

@@ -1,10 +1,11 @@
 /** B-01: no way of asking for a seat works without a valid token or leaves anything behind. */
-import { createPrivateKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { generateKeyPairSync, sign } from 'node:crypto'
 
+import { deriveSigningKey } from '../../../src/services/auth/key-ring.ts'
+import type { SigningKey } from '../../../src/services/auth/key-ring.ts'
+import { createServerSecret, loadOwnSecret } from '../../../src/services/auth/server-secret.ts'
 import { sumOf } from '../../metrics-text.ts'
-import { askSeat, joinBattle, seatPath, signIn, takeSeat } from '../battle-user.ts'
+import { askSeat, isSeated, joinBattle, seatPath, signIn, takeSeat } from '../battle-user.ts'
 import { callHttp } from '../call-http.ts'
 import type { ChaosLab } from '../chaos-lab.ts'
 import { figure, mustBeZero, mustHold, type Fault, type Figure } from '../fault.ts'
@@ -20,7 +21,7 @@ function encode(value: object): string {
 
 /** A token like the server's, with what is given instead. */
 function forge(
-  key: KeyObject,
+  { kid, privateKey }: Pick<SigningKey, 'kid' | 'privateKey'>,
   header: object = {},
   payload: object = {},
   signature?: string,
@@ -38,12 +39,17 @@ function forge(
     exp: nowSec + 3600,
     ...payload,
   }
-  const text = `${encode({ alg: 'EdDSA', typ: 'at+jwt', ...header })}.${encode(claims)}`
-  return `${text}.${signature ?? sign(null, Buffer.from(text), key).toString('base64url')}`
+  const text = `${encode({ alg: 'EdDSA', typ: 'at+jwt', kid, ...header })}.${encode(claims)}`
+  return `${text}.${signature ?? sign(null, Buffer.from(text), privateKey).toString('base64url')}`
+}
+
+function claimsOf(token: string): { sub: string; sid: string } {
+  const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')
+  return JSON.parse(payload) as { sub: string; sid: string }
 }
 
 /** Tokens that must open nothing: [what, token]. */
-function badTokens(ownKey: KeyObject): readonly (readonly [string, string])[] {
+function badTokens(ownKey: SigningKey): readonly (readonly [string, string])[] {
   const foreign = generateKeyPairSync('ed25519').privateKey
   const nowSec = Math.floor(Date.now() / 1000)
   return [
@@ -52,7 +58,8 @@ function badTokens(ownKey: KeyObject): readonly (readonly [string, string])[] {
     ['expired', forge(ownKey, {}, { iat: nowSec - DAY_SEC, exp: nowSec - 1 })],
     ['without an end', forge(ownKey, {}, { exp: undefined })],
     ['from tomorrow', forge(ownKey, {}, { iat: nowSec + DAY_SEC, exp: nowSec + 2 * DAY_SEC })],
-    ['of another key', forge(foreign)],
+    ['of another key', forge({ kid: ownKey.kid, privateKey: foreign })],
+    ['of a key of no id', forge(ownKey, { kid: '../../dev/null' })],
     ['alg none', forge(ownKey, { alg: 'none' }, {}, '')],
     ['alg nOnE', forge(ownKey, { alg: 'nOnE' }, {}, 'AA')],
     ['alg HS256', forge(ownKey, { alg: 'HS256' })],
@@ -86,21 +93,19 @@ async function askSockets(target: Target, tokens: readonly string[]): Promise<nu
   let taken = 0
   for (const token of tokens) {
     const link = new RawLink({ target, address: ADDRESS })
-    await link.upgrade(seatPath(seat, token))
-    const { code } = await link.ended
-    if (code !== 4401) taken++
+    const isTaken = await isSeated(link, seatPath(seat, token))
+    if (isTaken || (await link.ended).code !== 4401) taken++
+    link.destroy()
   }
   const own = new RawLink({ target, address: owner.address })
-  await own.upgrade(seatPath(seat, owner.accessToken))
-  await new Promise((resolve) => setTimeout(resolve, 300))
-  if (own.isEnded) taken++
+  if (!(await isSeated(own, seatPath(seat, owner.accessToken)))) taken++
   own.destroy()
   return taken
 }
 
 async function run(lab: ChaosLab): Promise<Figure[]> {
   const { target, dataDir } = await lab.server()
-  const key = createPrivateKey(readFileSync(join(dataDir, 'access-token-key.pem')))
+  const key = deriveSigningKey(createServerSecret(loadOwnSecret(dataDir)), 1)
   const before = await lab.metrics()
   let notRefused = 0
   const tokens = badTokens(key)
@@ -114,7 +119,13 @@ async function run(lab: ChaosLab): Promise<Figure[]> {
   )
   const control = await joinBattle(target, '127.30.0.3')
   control.link.destroy()
-  const right = await askSeat(target, { ...control.user, accessToken: forge(key) })
+  // The right key alone is not enough: the session it names must be one that goes on.
+  const { sub, sid } = claimsOf(control.user.accessToken)
+  const right = await askSeat(target, {
+    ...control.user,
+    accessToken: forge(key, {}, { sub, sid }),
+  })
+  const made = await askSeat(target, { ...control.user, accessToken: forge(key) })
   return [
     figure('B-01 requests with bad tokens', tokens.length * METHODS.length, null, {
       unit: 'requests',
@@ -123,6 +134,7 @@ async function run(lab: ChaosLab): Promise<Figure[]> {
     mustBeZero('B-01 rooms and seats left behind', rooms + seats),
     mustBeZero('B-01 sockets that took a foreign seat', sockets),
     mustHold('B-01 the forger can make a right token (control)', right.status === 200),
+    mustHold('B-01 a right token of a made-up session is refused', made.status === 401),
   ]
 }
 
@@ -131,6 +143,7 @@ export const foreignTokens: Fault = {
   id: 'B-01',
   title: 'no method gives a seat without a valid token',
   group: 'B',
+  isApart: true,
   isSmall: true,
   run,
 }

@@ -6,7 +6,7 @@ import { firstMessage } from '../chaos-processes.ts'
 import type { ChaosLab } from '../chaos-lab.ts'
 import { figure, mustBeZero, mustHold, type Fault, type Figure } from '../fault.ts'
 import { Fighter } from '../fighter.ts'
-import { joinRogue, pause } from '../rogue.ts'
+import { pause } from '../rogue.ts'
 
 const BLOCK = 42
 const WITNESSES = 6
@@ -19,6 +19,8 @@ interface Tally {
   outside: number
   farEnemies: number
   far: number
+  /** Teams of the witnesses by net id, told by themselves. */
+  readonly teams: Map<number, number>
 }
 
 /** Counts what the last frame says of enemies that must not be said. */
@@ -39,21 +41,35 @@ function judgeFrame(fighter: Fighter, tally: Tally): void {
     if (awayX > reach || awayZ > reach) tally.outside++
   }
   for (let row = 0; row < far.count; row++) {
+    const netId = far.ids[row]!
     tally.far++
-    if (far.team[far.ids[row]!] !== own.team) tally.farEnemies++
+    // The team that the frame gives may be the lie: a witness knows his own.
+    const team = tally.teams.get(netId) ?? far.team[netId]
+    if (team !== own.team) tally.farEnemies++
   }
 }
 
 async function runHidden(lab: ChaosLab): Promise<Figure[]> {
   await lab.baseline()
   const { target } = await lab.server()
-  const others = []
-  for (let index = 0; index < WITNESSES; index++) others.push(await joinRogue(target, BLOCK))
+  const others: Fighter[] = []
+  for (let index = 0; index < WITNESSES; index++) {
+    const witness = new Fighter()
+    const who = await signIn(target, addressOf(BLOCK, index))
+    await witness.join(target, who, await takeSeat(target, who))
+    others.push(witness)
+  }
   const user = await signIn(target, addressOf(BLOCK, 9999))
   const fighter = new Fighter()
   fighter.keepsPayloads = true
-  const tally: Tally = { frames: 0, enemies: 0, outside: 0, farEnemies: 0, far: 0 }
-  fighter.onSnapshot = () => judgeFrame(fighter, tally)
+  const teams = new Map<number, number>()
+  const tally: Tally = { frames: 0, enemies: 0, outside: 0, farEnemies: 0, far: 0, teams }
+  fighter.onSnapshot = () => {
+    for (const { netId, decoder } of others) {
+      if (decoder.own.state === LifeState.alive) teams.set(netId, decoder.own.team)
+    }
+    judgeFrame(fighter, tally)
+  }
   await fighter.join(target, user, await takeSeat(target, user))
   const untilMs = performance.now() + lab.pick(120_000, 8000)
   while (performance.now() < untilMs) {
@@ -66,9 +82,9 @@ async function runHidden(lab: ChaosLab): Promise<Figure[]> {
     await pause(100)
   }
   const bytes = Buffer.concat(fighter.payloads)
-  for (const { link } of others) link.destroy()
+  for (const { joined } of others) joined.link.destroy()
   fighter.joined.link.destroy()
-  const ids = others.map((one) => one.user.userId)
+  const ids = others.map((one) => one.joined.user.userId)
   const found = ids.filter((id) => bytes.includes(id)).length
   const names = HIDDEN_NAMES.filter((name) => bytes.includes(name))
   return [
@@ -115,6 +131,6 @@ export const sameHash: Fault = {
   id: 'E-12',
   title: 'one seed is one battle in two processes',
   group: 'E',
-  isSmall: true,
+  isSmall: false,
   run: runSameHash,
 }

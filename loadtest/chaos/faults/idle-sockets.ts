@@ -115,10 +115,11 @@ export const idleSockets: Fault = {
     let probed: AttackReport = {}
     const window = await lab.during(async () => {
       const args = { scale: lab.pick(1, 0.3) }
-      const holding = lab.attack('A-08', 'hold', { durationMs: 0, args })
       const first = { first: 500 }
-      probed = await lab.attack('A-08', 'probe', { durationMs: 12_000, args: first })
-      held = await holding
+      ;[held, probed] = await Promise.all([
+        lab.attack('A-08', 'hold', { durationMs: 0, args }),
+        lab.attack('A-08', 'probe', { durationMs: 12_000, args: first }),
+      ])
     })
     let piped: AttackReport = {}
     const pipes = await lab.during(async () => {

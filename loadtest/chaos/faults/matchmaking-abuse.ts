@@ -55,6 +55,7 @@ export const matchmakingFlood: Fault = {
   id: 'B-02',
   title: '2,000 matchmaking requests of one user: the limit passes, the rest is 429',
   group: 'B',
+  isApart: true,
   isSmall: false,
   run: runFlood,
 }
@@ -140,6 +141,7 @@ export const oddBodies: Fault = {
   id: 'B-03',
   title: 'bodies too long, too deep, of wrong shape or with keys of meaning',
   group: 'B',
+  isApart: true,
   isSmall: true,
   run: runBodies,
 }

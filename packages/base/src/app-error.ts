@@ -6,16 +6,23 @@
 
 export const ERROR_CODES = [
   'unauthenticated',
+  'totp_required',
   'forbidden',
   'not_found',
   'invalid_request',
   'body_too_large',
   'conflict',
+  'request_in_progress',
+  'answer_lost',
+  'idempotency_key_reused',
+  'weak_password',
   'rate_limited',
   'battle_full',
   'overloaded',
   'draining',
+  'maintenance',
   'unavailable',
+  'database_unavailable',
   'internal',
 ] as const
 

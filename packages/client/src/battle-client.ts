@@ -3,8 +3,8 @@
  * own soldier, interpolation of all others. The program calls `update` each frame or timer tick and
  * reads `own`, `state`, `sample`; everything else arrives by `on`.
  *
- * Reads no clock (time comes in by `update` and `now`), draws nothing, knows no Colyseus (that is
- * `colyseus-link.ts`), and believes nothing of the server that the decoder has not checked.
+ * Reads no clock (time comes in by `update` and `now`), draws nothing, knows no Colyseus, and
+ * believes nothing of the server that the decoder has not checked.
  */
 import { NET_ID_NONE } from '@battalion/base/ids.ts'
 import type { Balance } from '@battalion/sim/balance.ts'
@@ -19,6 +19,7 @@ import type { BattleLink } from './battle-link.ts'
 import type { BattleState } from './battle-state.ts'
 import { CaptureWatch } from './capture-watch.ts'
 import { CommandClock } from './command-clock.ts'
+import { CommandLead } from './command-lead.ts'
 import { disconnectInfo } from './disconnect-reason.ts'
 import { emitSightings, FrameEvents } from './dispatch-events.ts'
 import { EventHub } from './event-hub.ts'
@@ -30,6 +31,7 @@ import { LinkStats } from './link-stats.ts'
 import { createOwnView, type OwnView } from './own-view.ts'
 import { Prediction } from './prediction.ts'
 import { RoundTripMeter } from './round-trip-meter.ts'
+import { type SeenHitCounts, SeenHits } from './seen-hits.ts'
 import { SnapshotView } from './snapshot-view.ts'
 import { ViewClock } from './view-time.ts'
 
@@ -66,6 +68,8 @@ export class BattleClient {
   readonly #captures = new CaptureWatch()
   readonly #frameEvents = new FrameEvents(this.#hub)
   readonly #roundTrips = new RoundTripMeter()
+  readonly #lead = new CommandLead()
+  readonly #seenHits = new SeenHits()
   readonly #sender: InputSender
   #welcome: Welcome
   #rules: BattleRules
@@ -85,7 +89,10 @@ export class BattleClient {
     this.#link = options.link
     this.#welcome = options.welcome
     this.#rules = { balance: options.balance, map: options.map }
-    this.#sender = new InputSender(options.commandsPerFrame, (bytes) => this.#link.sendInput(bytes))
+    this.#sender = new InputSender(options.commandsPerFrame, (bytes, firstSeq) => {
+      this.#lead.sent(firstSeq, options.now())
+      this.#link.sendInput(bytes)
+    })
     this.#clock = this.#createClock()
     this.#viewClock = this.#createViewClock()
     this.#view = this.#createView()
@@ -117,7 +124,7 @@ export class BattleClient {
   get map(): CompiledMap {
     return this.#rules.map
   }
-  /** Newest server truth, undelayed: entities, far tier, projectiles, own head. */
+  /** Newest server truth, undelayed. */
   get decoder(): SnapshotDecoder {
     return this.#view.decoder
   }
@@ -130,6 +137,11 @@ export class BattleClient {
   /** The link's added latency, jitter and loss. */
   get conditioner(): LinkConditioner {
     return this.#link.conditioner
+  }
+
+  /** What came of the own shots, against what the screen showed. */
+  get seenHits(): Readonly<SeenHitCounts> {
+    return this.#seenHits.counts
   }
 
   /** What a command made now says its maker sees: eighths of a tick, low 16 bits. */
@@ -150,8 +162,8 @@ export class BattleClient {
     this.#prediction?.fade(elapsedMs)
     if (this.#link.isOpen) {
       if (!this.isSpectator) this.#makeCommands(nowMs)
-      const id = this.#roundTrips.nextId(nowMs)
-      if (id !== undefined) this.#link.send('rtt', { id })
+      const question = this.#roundTrips.next(nowMs)
+      if (question !== undefined) this.#link.send('rtt', question)
     }
     this.#viewClock.advance(nowMs)
     const { viewTick } = this.#viewClock
@@ -192,7 +204,7 @@ export class BattleClient {
     return this.#link.leave()
   }
 
-  /** Cuts the connection as a bad network would; reconnecting follows. For panels and tests. */
+  /** Cuts the connection as a bad network would; reconnecting follows. */
   dropConnection(): void {
     this.#link.drop()
   }
@@ -203,6 +215,7 @@ export class BattleClient {
       this.stats.commandsMade++
       this.#clock.setCommandsPerFrame(this.#sender.commandsPerFrame)
       this.#prediction?.apply(command)
+      this.#seenHits.made(command, this.#viewClock.viewTick, this.#prediction)
     }
     this.stats.framesSent = this.#sender.framesSent
   }
@@ -238,6 +251,7 @@ export class BattleClient {
     this.#view.remember(this.#viewClock.viewTick)
     if (!this.isSpectator) this.#onOwnHead()
     this.#frameEvents.take(this.decoder, this.#welcome.netId)
+    if (!this.isSpectator) this.#seenHits.take(this.#view, this.#welcome, this.#rules)
   }
 
   /** The stream is lost until the server starts it afresh, which it does for a new connection. */
@@ -255,9 +269,10 @@ export class BattleClient {
     const before = { state: own.state, life: own.life }
     this.#view.readOwn(own, this.#rules.balance)
     this.stats.inputsWaiting = this.decoder.own.inputsWaiting
-    this.#clock.report(this.stats.inputsWaiting, this.#viewClock.jitterMs)
-    const soldierClass = this.#rules.balance.classes[own.classId]
-    if (soldierClass !== undefined) this.#prediction?.setClass(soldierClass)
+    const arrivalMs = this.#viewClock.meanArrivalMs(this.decoder.tick)
+    this.#lead.answered(this.decoder.own, arrivalMs, this.stats.rttMs)
+    this.#clock.report(this.stats.inputsWaiting, this.#viewClock.jitterMs, this.#lead)
+    this.#prediction?.setClass(this.#rules.balance.classes[own.classId])
     if (this.#prediction?.reconcile(this.#view.readTruth()) === true) {
       own.predictionErrorMetres = this.#prediction.errorMetres
       this.stats.addPredictionError(this.#prediction.errorMetres)
@@ -298,6 +313,7 @@ export class BattleClient {
     this.#timeScale = timeScale
     this.#clock.setTimeScale(timeScale)
     this.#viewClock.setTimeScale(timeScale)
+    this.#lead.reset()
   }
 
   #onRoundTrip(message: ServerMessages['rtt']): void {
@@ -317,7 +333,6 @@ export class BattleClient {
     this.#hub.emit('welcome', welcome)
   }
 
-  /** Until the new rules are here nothing is predicted: the ghost is drawn instead. */
   async #changeRules(welcome: Welcome): Promise<void> {
     this.#prediction = undefined
     try {
@@ -353,11 +368,13 @@ export class BattleClient {
     this.#restartStream()
     this.#viewClock.reset()
     this.#clock.reset()
+    this.#lead.reset()
     this.#prediction?.reset()
     this.#hub.emit('reconnected', { netId: this.#welcome.netId })
   }
 
   #restartStream(): void {
+    this.#seenHits.clear()
     this.#view.restart(this.#rules.map.map, this.#welcome.tick)
     this.#frameEvents.clear()
     emitSightings(this.#hub, this.decoder, this.#welcome.netId)

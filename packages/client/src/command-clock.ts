@@ -8,6 +8,7 @@
  */
 import { assert } from '@battalion/base/assert.ts'
 import { COMMANDS_PER_FRAME_MAX } from '@battalion/wire/wire-limits.ts'
+import type { CommandLead } from './command-lead.ts'
 
 /** Commands made by one `due`; a longer stall is skipped. Equals what one frame can carry. */
 export const COMMANDS_PER_UPDATE_MAX = COMMANDS_PER_FRAME_MAX
@@ -23,6 +24,8 @@ const WAITING_MARGIN = 0.5
 const JITTER_FACTOR = 2
 /** Further margin at most, for bad networks (commands); the server's queue holds 4. */
 const JITTER_MARGIN_MAX = 0.75
+/** Waiting beyond the target by this many commands is believed over any lead: the queue fills. */
+const WAITING_EXCESS_MAX = 1.5
 
 export class CommandClock {
   readonly #tickMs: number
@@ -94,12 +97,19 @@ export class CommandClock {
     return Math.min(1, Math.max(0, 1 - (leftMs * this.#pace) / this.periodMs))
   }
 
-  /** Takes the server's word of how many commands wait, once per snapshot. */
-  report(inputsWaiting: number, jitterMs: number): void {
+  /**
+   * Takes the server's word of how many commands wait, once per snapshot, and how much too early
+   * they come. The count moves in whole ticks, so it keeps half a tick more waiting than needed: it
+   * steers only until the lead is known.
+   */
+  report(inputsWaiting: number, jitterMs: number, lead?: Pick<CommandLead, 'tooEarlyMs'>): void {
     this.#jitterMs = jitterMs
     this.#target = this.#targetFor(jitterMs)
     this.#waitingMean += (inputsWaiting - this.#waitingMean) * REPORT_GAIN
-    const wanted = (this.#target - this.#waitingMean) * PACE_GAIN
+    const missing = this.#target - this.#waitingMean
+    const tooEarlyMs = lead?.tooEarlyMs(jitterMs) ?? Number.NaN
+    const isLeadKnown = !Number.isNaN(tooEarlyMs) && missing > -WAITING_EXCESS_MAX
+    const wanted = (isLeadKnown ? -tooEarlyMs / this.periodMs : missing) * PACE_GAIN
     this.#pace = 1 + Math.min(PACE_STEP_MAX, Math.max(-PACE_STEP_MAX, wanted))
   }
 

@@ -50,7 +50,7 @@ describe('InputSender', () => {
     assert.equal(frames.length, 10)
     assert.equal(sender.commandsPerFrame, 1)
     for (let index = 0; index < 25; index++) sender.make(press(0), 0)
-    assert.equal(frames.length, 25)
+    assert.equal(frames.length, 10 + 20 + 2)
     assert.equal(sender.commandsPerFrame, 2)
   })
 

@@ -16,13 +16,13 @@ const URGENT_BUTTONS = Button.fire | Button.reload | Button.ability | Button.rev
 /** Buttons that aim at somebody: held, each command goes alone. */
 const AIMING_BUTTONS = Button.fire | Button.ability
 /** Commands that still go alone after the last such one: between bursts pairs would add age. */
-const ALONE_AFTER_COUNT = 6
+const ALONE_AFTER_COUNT = 20
 /** Buttons whose short press is remembered until the next command. */
 const LATCHED_BUTTONS = Button.fire | Button.reload | Button.ability
 
 export class InputSender {
   readonly #commandsPerFrame: number
-  readonly #send: (bytes: Uint8Array) => void
+  readonly #send: (bytes: Uint8Array, firstSeq: number) => void
   readonly #batch: Command[] = []
   readonly #bytes = new Uint8Array(INPUT_BYTES_MAX)
   #seq = 0
@@ -31,7 +31,7 @@ export class InputSender {
   #aloneLeft = 0
   framesSent = 0
 
-  constructor(commandsPerFrame: number, send: (bytes: Uint8Array) => void) {
+  constructor(commandsPerFrame: number, send: (bytes: Uint8Array, firstSeq: number) => void) {
     assert(commandsPerFrame <= COMMANDS_PER_FRAME_MAX, 'a frame holds at most three commands')
     this.#commandsPerFrame = commandsPerFrame
     this.#send = send
@@ -69,9 +69,10 @@ export class InputSender {
   flush(): void {
     if (this.#batch.length === 0) return
     const end = encodeInputs(this.#batch, this.#bytes, 0)
+    const firstSeq = this.#batch[0]!.seq
     this.#batch.length = 0
     this.framesSent++
-    this.#send(this.#bytes.subarray(0, end))
+    this.#send(this.#bytes.subarray(0, end), firstSeq)
   }
 
   /** Drops unsent commands, after a lost connection. Numbers go on: the server keeps its ack. */

@@ -84,6 +84,11 @@ export class SnapshotHistory {
     }
   }
 
+  /** Tick of the oldest row, Infinity without one. */
+  get oldestTick(): number {
+    return this.#count === 0 ? Infinity : this.#ticks[this.#oldest() % HISTORY_ROWS]!
+  }
+
   /** Forgets all rows. */
   clear(): void {
     this.#count = 0

@@ -41,6 +41,17 @@ export class LinkStats {
   #bytesReceived = 0
   #bytesSent = 0
 
+  /** Corrections counted so far. */
+  get predictionErrorCount(): number {
+    return this.#errorCount
+  }
+
+  /** Visits the errors (m) after the first `count`, of those still remembered; newest last. */
+  visitErrorsSince(count: number, visit: (metres: number) => void): void {
+    const from = Math.max(count, this.#errorCount - ERROR_WINDOW)
+    for (let at = from; at < this.#errorCount; at++) visit(this.#errors[at % ERROR_WINDOW]!)
+  }
+
   /** Counts a prediction error (m). */
   addPredictionError(metres: number): void {
     this.predictionErrorMetres = metres

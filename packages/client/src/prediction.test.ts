@@ -82,11 +82,11 @@ describe('Prediction', () => {
       const made = isStill ? { ...command, moveX: 0, moveZ: 0 } : command
       prediction.apply(made)
       held.push(made)
-      // A stall holds everything back; then it comes in one piece and the server drops the oldest.
+      // A stall holds everything back; then it comes in one piece and the server drops the rest.
       if (nextFloat(prng) < 0.5) {
         queue.push(...held)
         held = []
-        queue.splice(0, Math.max(0, queue.length - 4))
+        queue.splice(4)
       }
       const next = queue.shift()
       if (next !== undefined) setCommand(world, netId, next)

@@ -63,9 +63,9 @@ export class Prediction {
     return this.#pending.length
   }
 
-  /** The class of the present life decides the speed. */
-  setClass(soldierClass: SoldierClass): void {
-    this.#environment.class = soldierClass
+  /** The class of the present life decides the speed; an unknown one changes nothing. */
+  setClass(soldierClass: SoldierClass | undefined): void {
+    if (soldierClass !== undefined) this.#environment.class = soldierClass
   }
 
   /** Carries out a command now and remembers it until the server has answered it. */

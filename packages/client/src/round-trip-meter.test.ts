@@ -12,20 +12,20 @@ import { ROUND_TRIP_INTERVAL_MS, RoundTripMeter } from './round-trip-meter.ts'
 describe('RoundTripMeter', () => {
   it('[NET-3] asks once a second and takes each answer once', () => {
     const meter = new RoundTripMeter()
-    const id = meter.nextId(0)!
-    assert.equal(meter.nextId(ROUND_TRIP_INTERVAL_MS - 1), undefined)
+    const { id } = meter.next(0)!
+    assert.equal(meter.next(ROUND_TRIP_INTERVAL_MS - 1), undefined)
     assert.equal(meter.answered(id, 80), 80)
     assert.equal(meter.answered(id, 90), undefined)
     assert.equal(meter.answered(999, 90), undefined)
-    assert.notEqual(meter.nextId(ROUND_TRIP_INTERVAL_MS), undefined)
+    assert.equal(meter.next(ROUND_TRIP_INTERVAL_MS)?.ms, 80, 'tells what the last one took')
   })
 
   it('[NET-3] forgets questions nobody answers', () => {
     const meter = new RoundTripMeter()
-    const first = meter.nextId(0)!
-    for (let second = 1; second <= 20; second++) meter.nextId(second * ROUND_TRIP_INTERVAL_MS)
+    const { id: first } = meter.next(0)!
+    for (let second = 1; second <= 20; second++) meter.next(second * ROUND_TRIP_INTERVAL_MS)
     assert.equal(meter.answered(first, 30_000), undefined)
-    const open = meter.nextId(30_000)!
+    const { id: open } = meter.next(30_000)!
     meter.reset()
     assert.equal(meter.answered(open, 30_001), undefined)
   })

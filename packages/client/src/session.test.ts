@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { describe, it } from 'node:test'
 import { AppError } from '@battalion/base/app-error.ts'
 import { readShippedBalanceFiles } from '@battalion/testkit/load-shipped-balance.ts'
-import { BOT_KEY_HEADER, createGuest, fetchBalance } from './session.ts'
+import { BOT_KEY_HEADER, createGuest, fetchBalance, refreshSession } from './session.ts'
 
 /** Runs `use` with a server that answers by `answer`; closes it afterwards. */
 async function withServer(
@@ -43,6 +43,22 @@ describe('createGuest', () => {
       },
     )
     assert.deepEqual(seen, ['POST', '/v1/auth/guest', 'k', '{"name":"Ann"}'])
+  })
+
+  it('[AUTH-3] exchanges the refresh token under a key that makes a repeat the same', async () => {
+    const seen: unknown[] = []
+    await withServer(
+      (request, response) => {
+        seen.push(request.method, request.url, request.headers['idempotency-key'])
+        request.on('data', (chunk: Buffer) => seen.push(chunk.toString()))
+        request.on('end', () => send(response, 200, { refreshToken: 'new' }))
+      },
+      async (baseUrl) => {
+        const session = await refreshSession(baseUrl, 'old', 'once')
+        assert.equal(session.refreshToken, 'new')
+      },
+    )
+    assert.deepEqual(seen, ['POST', '/v1/auth/refresh', 'once', '{"refreshToken":"old"}'])
   })
 
   it('[DEP-1] throws the code, sentence and waiting time of a problem answer', async () => {

@@ -2,9 +2,9 @@
  * The HTTP half: signing in as a guest, and the balance of a room. The caller keeps the token; this
  * file stores nothing but parsed balances, which never change under one version.
  */
-import { AppError, ERROR_CODES, type ErrorCode } from '@battalion/base/app-error.ts'
 import type { Balance } from '@battalion/sim/balance.ts'
 import { parseBalance } from '@battalion/sim/parse-balance.ts'
+import { toApiError, unreachable } from './api-error.ts'
 import { webGlobals, type WebRequestInit, type WebResponse } from './web-globals.ts'
 
 /** Header by which a server's own bots pass limits meant for strangers. */
@@ -17,16 +17,20 @@ export interface GuestSession {
   readonly accessToken: string
   /** RFC 3339 UTC. */
   readonly accessExpiresAt: string
+  /** Good once; `refreshSession` exchanges it. */
+  readonly refreshToken: string
 }
 
 export interface GuestOptions {
   readonly name?: string
   readonly botKey?: string
+  /** Which bot this is, with the key: the same one is the same user. */
+  readonly bot?: string
 }
 
 const balances = new Map<string, Promise<Balance>>()
 
-/** A fresh guest. Throws AppError with the server's code and sentence. */
+/** A fresh guest. Throws ApiError with the server's code and sentence. */
 export async function createGuest(
   baseUrl: string,
   options: GuestOptions = {},
@@ -34,7 +38,24 @@ export async function createGuest(
   const answer = await requestJson(`${trimUrl(baseUrl)}/v1/auth/guest`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...botHeaders(options.botKey) },
-    body: JSON.stringify(options.name === undefined ? {} : { name: options.name }),
+    body: JSON.stringify({ name: options.name, bot: options.bot }),
+  })
+  return answer as GuestSession
+}
+
+/**
+ * Exchanges a refresh token for a new pair. `requestKey` (a fresh random text, kept until the
+ * answer is there) makes a repeated request get the same answer, so that none is lost on its way.
+ */
+export async function refreshSession(
+  baseUrl: string,
+  refreshToken: string,
+  requestKey: string,
+): Promise<GuestSession> {
+  const answer = await requestJson(`${trimUrl(baseUrl)}/v1/auth/refresh`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'idempotency-key': requestKey },
+    body: JSON.stringify({ refreshToken }),
   })
   return answer as GuestSession
 }
@@ -71,35 +92,15 @@ export function trimUrl(baseUrl: string): string {
   return baseUrl.endsWith('/') ? baseUrl.slice(0, -1) : baseUrl
 }
 
-/** One HTTP exchange; throws AppError for anything but a 2xx answer. */
+/** One HTTP exchange; throws ApiError for anything but a 2xx answer. */
 export async function requestJson(url: string, init: WebRequestInit): Promise<unknown> {
   let response: WebResponse
   try {
     response = await webGlobals.fetch(url, init)
   } catch (cause) {
-    throw new AppError('unavailable', 'The server cannot be reached.', { cause, internal: url })
+    throw unreachable(cause, url)
   }
   const body = await response.json().catch(() => undefined)
-  if (!response.ok) throw problemOf(response, body)
+  if (!response.ok) throw toApiError(response, body)
   return body
-}
-
-/** RFC 9457 problem → AppError. */
-function problemOf(response: WebResponse, body: unknown): AppError {
-  const problem = (body ?? {}) as Record<'code' | 'detail' | 'title' | 'error', unknown>
-  const code = ERROR_CODES.find((known) => known === problem.code) ?? codeOfStatus(response.status)
-  const text = problem.detail ?? problem.title ?? problem.error
-  const retryAfterSec = Number(response.headers.get('retry-after') ?? Number.NaN)
-  return new AppError(
-    code,
-    typeof text === 'string' ? text : `The server answered ${response.status}.`,
-    Number.isFinite(retryAfterSec) ? { retryAfterSec } : {},
-  )
-}
-
-function codeOfStatus(status: number): ErrorCode {
-  if (status === 401) return 'unauthenticated'
-  if (status === 404) return 'not_found'
-  if (status === 429) return 'rate_limited'
-  return status >= 500 ? 'unavailable' : 'invalid_request'
 }

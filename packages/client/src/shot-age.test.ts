@@ -1,4 +1,4 @@
-/** How old the view of a shot is when the server judges it, by network; see decision 0010. */
+/** How old the view of a shot is when the server judges it, by network; see decision 0013. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { sequenceDifference } from '@battalion/base/sequence.ts'
@@ -14,11 +14,14 @@ const BOUND_MS = 250
 /** A fighter fires this long of each period (ms). */
 const BURST_MS = 800
 const PERIOD_MS = 3000
-const SETTLE_MS = 10_000
+/** Between a screen's frames and a socket's events (ms). */
+const SLICE_MS = 5
+const SETTLE_MS = 15_000
 const MEASURE_MS = 60_000
 
 function measure(latencyMs: number, jitterMs: number) {
   const battle = new LoopbackBattle(balance, 'duel')
+  battle.sliceMs = SLICE_MS
   const client = battle.join({ latencyMs })
   client.conditioner.configure({ latencyMs, jitterMs })
   const fight = () => {
@@ -48,23 +51,23 @@ function measure(latencyMs: number, jitterMs: number) {
 }
 
 describe('Age of shots at 20 Hz', () => {
-  it('[BAT-4] is at most 130 ms without latency', (test) => {
+  it('[BAT-4] is at most 105 ms without latency', (test) => {
     const result = measure(0, 0)
     test.diagnostic(JSON.stringify(result))
-    assert.ok(result.meanMs <= 130, JSON.stringify(result))
-    assert.ok(result.lostShare <= 0.01 && result.framesPerSec <= 14, JSON.stringify(result))
+    assert.ok(result.meanMs <= 105 && result.p95Ms <= 145, JSON.stringify(result))
+    assert.ok(result.lostShare <= 0.01 && result.framesPerSec <= 16, JSON.stringify(result))
   })
 
-  it('[BAT-4] leaves all but the first shot of a burst within the bound at 80 ms round trip', (test) => {
+  it('[BAT-4] leaves every shot within the bound at 80 ms round trip and 20 ms jitter each way', (test) => {
     const result = measure(40, 20)
     test.diagnostic(JSON.stringify(result))
-    assert.ok(result.meanMs <= 240 && result.clampedShare <= 0.07, JSON.stringify(result))
-    assert.ok(result.lostShare <= 0.01 && result.framesPerSec <= 14, JSON.stringify(result))
+    assert.ok(result.meanMs <= 200 && result.clampedShare <= 0.005, JSON.stringify(result))
+    assert.ok(result.lostShare <= 0.01 && result.framesPerSec <= 16, JSON.stringify(result))
   })
 
-  it('[BAT-4] is reported at 150 ms round trip', (test) => {
+  it('[BAT-4] is at most 275 ms at 150 ms round trip: beyond the bound, and counted so', (test) => {
     const result = measure(75, 20)
     test.diagnostic(JSON.stringify(result))
-    assert.ok(result.lostShare <= 0.01, JSON.stringify(result))
+    assert.ok(result.meanMs <= 275 && result.lostShare <= 0.01, JSON.stringify(result))
   })
 })

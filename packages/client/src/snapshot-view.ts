@@ -55,6 +55,11 @@ export class SnapshotView {
     this.#sampleProjectiles(out, viewTick)
   }
 
+  /** Whether what was drawn at `viewTick` can still be drawn again. */
+  covers(viewTick: number): boolean {
+    return viewTick >= this.#history.oldestTick
+  }
+
   /** What prediction stands on. */
   readTruth(): OwnTruth {
     const { own } = this.decoder

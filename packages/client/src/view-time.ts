@@ -66,6 +66,11 @@ export class ViewClock {
     return Math.min(delayMsMax, Math.max(DELAY_MS_MIN, delayMs))
   }
 
+  /** When the snapshot of `tick` arrives, in the mean (ms); NaN before the first. */
+  meanArrivalMs(tick: number): number {
+    return this.#baseMs + tick * this.#tickMs
+  }
+
   /** Newest tick heard of, NaN before the first. */
   get newestTick(): number {
     return this.#newestTick

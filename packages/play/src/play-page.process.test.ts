@@ -1,8 +1,7 @@
 /**
  * The play page against a real server, in a real browser: watch, join, move, shoot, see damage,
- * die,
- * respawn, lose the line and come back, leave. Pictures of each stage go to a temporary folder,
- * whose path is printed when something fails.
+ * die, respawn, lose the line and come back, leave. Pictures of each stage go to a temporary
+ * folder, whose path is printed when something fails.
  */
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
@@ -17,32 +16,20 @@ import { startServer } from '@battalion/client/testing/server-process.ts'
 import { LifeState } from '@battalion/sim/world.ts'
 import type { Browser, Page } from 'playwright-core'
 
-import type { OwnStatus } from './game/battle-source.ts'
-import type { App } from './game/app.ts'
-import type { DebugHandle } from './game/debug-handle.ts'
 import { findChromium, openBrowser, openPage } from './harness/browser.ts'
+import {
+  deploy,
+  fillJoinDialog,
+  readOwn,
+  waitForLife,
+  walkToTheMiddle,
+} from './harness/debug-page.ts'
+import type { DebugPage } from './harness/debug-page.ts'
 
 const BOTS_PROGRAM = fileURLToPath(new URL('../../../loadtest/run-bots.ts', import.meta.url))
 const BOT_KEY = 'page-test-bots-0123456789abcdef0123456789abcdef'
 const WAIT_MS_MAX = 60_000
 const skip = findChromium() === undefined ? 'needs Chromium' : false
-
-interface DebugPage {
-  readonly battalionDebug: DebugHandle & { readonly app: App; readonly own: OwnStatus }
-}
-
-/** Evaluates to the own soldier. */
-function readOwn(page: Page): Promise<OwnStatus> {
-  return page.evaluate(() => (globalThis as unknown as DebugPage).battalionDebug.own)
-}
-
-async function waitForLife(page: Page, life: number): Promise<void> {
-  await page.waitForFunction(
-    (wanted) => (globalThis as unknown as DebugPage).battalionDebug.own?.life === wanted,
-    life,
-    { timeout: WAIT_MS_MAX },
-  )
-}
 
 /** Walks towards the enemy without a shot until it has hit, or won. */
 async function huntUntil(page: Page, end: 'hurt' | 'fallen'): Promise<void> {
@@ -118,12 +105,9 @@ describe('the play page on a real server', { skip }, () => {
   })
 
   it('joins with a name and a class', async () => {
-    await page.getByRole('button', { name: 'Join the battle' }).click()
-    await page.getByLabel('Name').fill('Ada')
-    await page.getByRole('radio').first().check()
+    await fillJoinDialog(page, 'Ada')
     await picture('2-joining')
-    await page.getByRole('button', { name: 'Deploy' }).click()
-    await page.waitForSelector('html[data-ready="playing"]')
+    await deploy(page)
     await waitForLife(page, LifeState.alive)
     const own = await readOwn(page)
     assert.notEqual(own.netId, 0xffff)
@@ -133,21 +117,7 @@ describe('the play page on a real server', { skip }, () => {
   })
 
   it('[BAT-1] moves its soldier by keys, as the server agrees', async () => {
-    const from = await readOwn(page)
-    const middle = await page.evaluate(() => {
-      const { map } = (globalThis as unknown as DebugPage).battalionDebug.app.source!
-      return { x: map.widthMetres / 2, z: map.depthMetres / 2 }
-    })
-    await page.keyboard.down(from.x < middle.x ? 'KeyD' : 'KeyA')
-    await page.keyboard.down(from.z < middle.z ? 'KeyS' : 'KeyW')
-    await page.waitForFunction(
-      ({ x, z }) => {
-        const { own } = (globalThis as unknown as DebugPage).battalionDebug
-        return Math.hypot(own.ghostX - x, own.ghostZ - z) > 2
-      },
-      { x: from.x, z: from.z },
-    )
-    for (const key of ['KeyD', 'KeyA', 'KeyS', 'KeyW']) await page.keyboard.up(key)
+    await walkToTheMiddle(page)
     await picture('3-moving')
   })
 

@@ -58,6 +58,9 @@ const SCALARS = {
 } as const
 
 const COUNTERS = {
+  shotsJudged: Uint32Array,
+  hitsJudged: Uint32Array,
+  hitsVoid: Uint32Array,
   rewindClamped: Uint32Array,
   rewindFuture: Uint32Array,
   hitsBehindCover: Uint32Array,

@@ -11,8 +11,10 @@ import { damageAtDistance } from './damage-formulas.ts'
 import { dealBlow } from './damage.ts'
 import { addEvent } from './event-table.ts'
 import { EventType, HitFlag } from './events.ts'
-import { VIEW_TIME_PER_TICK } from './limits.ts'
+import type { CompiledMap } from './compiled-map.ts'
+import { COVER_GRACE_MS, SOLDIER_RADIUS_METRES, VIEW_TIME_PER_TICK } from './limits.ts'
 import { Segment, isWallOn } from './raycast.ts'
+import type { PastSoldier } from './rewind.ts'
 import { clampViewTime, findPastSoldier } from './rewind.ts'
 import { PELLETS_MAX, addToHits } from './shot-hits.ts'
 import { scatter } from './spread.ts'
@@ -20,6 +22,10 @@ import { isSheltered, shortenToFree, traceSoldiers } from './trace.ts'
 import type { World } from './world.ts'
 import { SoldierFlag } from './world.ts'
 
+/** Places across a body that are looked for, from side to side: every 0.2 m. */
+const BODY_SAMPLES = 5
+/** What `judgeShelter` says of a hit that does not count. */
+const VOID = -1
 /** From the shooter to his target. */
 const sight = new Segment()
 
@@ -29,6 +35,7 @@ export function fireHitScan(world: World, netId: number, weaponIndex: number): v
   const { hits, trace } = world.scratch
   const flags = aimTrace(world, netId, weapon)
   hits.count = 0
+  world.counters.shotsJudged[0]!++
   const pellets = Math.min(weapon.pellets, PELLETS_MAX)
   assert(pellets >= 1, 'a shot has a pellet')
   for (let pellet = 0; pellet < pellets; pellet++) {
@@ -44,7 +51,9 @@ export function fireHitScan(world: World, netId: number, weaponIndex: number): v
     blow.weapon = weaponIndex
     blow.damage = hits.damage[index]!
     assert(blow.damage >= 0, 'a pellet gives no hp')
-    blow.flags = flags | shelterFlag(world, blow.target)
+    const shelter = judgeShelter(world, index)
+    if (shelter === VOID) continue
+    blow.flags = flags | shelter
     if (dealBlow(world, blow)) hasHitEnemy = true
   }
   if (hasHitEnemy) world.soldiers.shotsHit[netId]!++
@@ -66,6 +75,7 @@ function aimTrace(world: World, netId: number, weapon: Weapon): number {
     viewTime.eighths <= world.tick * VIEW_TIME_PER_TICK,
     'a shot is never judged in the future',
   )
+  scratch.rewindDepths[world.tick * VIEW_TIME_PER_TICK - viewTime.eighths]!++
   trace.x = soldiers.px[netId]!
   trace.z = soldiers.pz[netId]!
   trace.eighths = viewTime.eighths
@@ -88,7 +98,19 @@ function firePellet(world: World, netId: number, weapon: Weapon): void {
   const damage = damageAtDistance(world.balance.formulas.falloff, weapon, trace.hitDistance)
   assert(trace.hitDistance <= trace.range, 'what is hit is within range')
   assert(trace.hitNetId !== netId, 'nobody hits himself')
-  addToHits(world.scratch.hits, trace.hitNetId, damage)
+  const { hits } = world.scratch
+  const countBefore = hits.count
+  const index = addToHits(hits, trace.hitNetId, damage)
+  if (index === countBefore) rememberSpot(world, index)
+}
+
+/** Where on the body the pellet struck, as the body was then. */
+function rememberSpot(world: World, index: number): void {
+  const { trace, past, hits } = world.scratch
+  const isKnown = findPastSoldier(world, trace.hitNetId, trace.eighths, past)
+  assert(isKnown, 'who was hit was there')
+  hits.spotX[index] = trace.x + trace.dirX * trace.hitDistance - past.x
+  hits.spotZ[index] = trace.z + trace.dirZ * trace.hitDistance - past.z
 }
 
 function reportShot(world: World, netId: number, weaponIndex: number): void {
@@ -104,17 +126,63 @@ function reportShot(world: World, netId: number, weaponIndex: number): void {
   events.z2[row] = trace.z + trace.dirZ * trace.hitDistance
 }
 
-/** Counts hits on soldiers who by now had reached cover from this shooter. */
-function shelterFlag(world: World, target: number): number {
-  const { soldiers, scratch, map, counters } = world
-  const { trace } = scratch
-  sight.ax = trace.x
-  sight.az = trace.z
-  sight.bx = soldiers.px[target]!
-  sight.bz = soldiers.pz[target]!
-  const isCrouched = (soldiers.flags[target]! & SoldierFlag.crouched) !== 0
-  const isSeen = !isWallOn(map, sight)
-  if (isSeen && !(isCrouched && isSheltered(world, trace, target))) return 0
+/**
+ * Flags of a hit by what cover the target has reached since: none while something of the body is to
+ * be seen; behind cover when nothing is; VOID when nothing was for a while already (C13). (The
+ * middle of a body is behind a corner long before the rest: judged by it, hits would count on who
+ * stands in the open at the very moment.)
+ */
+function judgeShelter(world: World, index: number): number {
+  const { soldiers, scratch, counters } = world
+  const { hits, trace, past } = scratch
+  const target = hits.netId[index]!
+  past.x = soldiers.px[target]!
+  past.z = soldiers.pz[target]!
+  past.crouched = (soldiers.flags[target]! & SoldierFlag.crouched) !== 0
+  const isHiddenNow = isOutOfSight(world, index)
+  if (isHiddenNow) {
+    const back = Math.floor((COVER_GRACE_MS * world.mode.tickRateHz * VIEW_TIME_PER_TICK) / 1000)
+    const then = world.tick * VIEW_TIME_PER_TICK - back
+    if (then > trace.eighths && findPastSoldier(world, target, then, past)) {
+      if (isOutOfSight(world, index)) {
+        counters.hitsVoid[0]!++
+        return VOID
+      }
+    }
+  }
+  counters.hitsJudged[0]!++
+  if (!isHiddenNow) return 0
   counters.hitsBehindCover[0]!++
   return HitFlag.behindCoverNow
+}
+
+/** Whether nothing of the target, where `scratch.past` stands, can be seen from the muzzle. */
+function isOutOfSight(world: World, index: number): boolean {
+  const { map, scratch } = world
+  const { trace, past, hits } = scratch
+  sight.ax = trace.x
+  sight.az = trace.z
+  sight.bx = past.x + hits.spotX[index]!
+  sight.bz = past.z + hits.spotZ[index]!
+  if (!isHidden(map, past.crouched)) return false
+  for (let sample = 0; sample < BODY_SAMPLES; sample++) {
+    aimAcross(past, sample)
+    if (!isHidden(map, past.crouched)) return false
+  }
+  return true
+}
+
+/** Ends the line of sight at one of the places across a body, from side to side. */
+function aimAcross(body: PastSoldier, sample: number): void {
+  const dx = body.x - sight.ax
+  const dz = body.z - sight.az
+  const distance = Math.max(Math.sqrt(dx * dx + dz * dz), SOLDIER_RADIUS_METRES)
+  const aside = ((sample / (BODY_SAMPLES - 1)) * 2 - 1) * SOLDIER_RADIUS_METRES
+  sight.bx = body.x - (dz / distance) * aside
+  sight.bz = body.z + (dx / distance) * aside
+}
+
+/** Whether the end of the line of sight cannot be seen; low cover hides who crouches behind it. */
+function isHidden(map: CompiledMap, isCrouched: boolean): boolean {
+  return isWallOn(map, sight) || (isCrouched && isSheltered(map, sight))
 }

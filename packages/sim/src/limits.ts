@@ -46,11 +46,17 @@ export const TICK_RATE_HZ_MAX = 128
 export const VIEW_TIME_PER_TICK = 8
 /** How far back any shot may look (ms), a weapon may ask for less. */
 export const REWIND_MS_MAX = 250
+/**
+ * Who has been wholly out of a shooter's sight for this long is safe from his shots (ms), however
+ * late his view. Lower: honest hits at corners are denied. Higher: more than 1 of 100 hits fells
+ * somebody behind a wall (decision 0013).
+ */
+export const COVER_GRACE_MS = 40
 /** Rows of history. 250 ms at 128 Hz is 32 ticks, and one row on each side to interpolate. */
 export const REWIND_ROWS = 64
 /** Ticks a freed net id rests, so that no history row speaks of two soldiers. */
 export const NET_ID_QUARANTINE_TICKS = 2 * REWIND_ROWS
-/** Commands waiting for one soldier; at the limit the oldest is dropped, counted. */
+/** Commands waiting for one soldier; at the limit what arrives is dropped, counted. */
 export const COMMANDS_WAITING_MAX = 4
 /**
  * Farthest a command's seq may lie ahead of the last one; beyond it the command is dropped, so that
@@ -62,6 +68,7 @@ assert(
   (REWIND_MS_MAX * TICK_RATE_HZ_MAX) / 1000 + 2 <= REWIND_ROWS,
   'a rewind never outlives history',
 )
+assert(COVER_GRACE_MS < REWIND_MS_MAX, 'cover saves from the past that shots may look into')
 assert(NET_ID_QUARANTINE_TICKS > REWIND_ROWS, 'an id rests longer than history remembers')
 assert(MAP_METRES_MAX * POSITION_STEPS_PER_METRE <= 65536, 'a position fits u16')
 assert(SOLDIERS_MAX < 0xffff, 'the last net id means nobody')

@@ -28,7 +28,7 @@ export function readEntries<Entry extends { readonly id: string }>(
     const entries: Entry[] = []
     for (const node of fields.get(key).list(1, ENTRIES_MAX)) {
       const entry = read(node)
-      if (entries.some((other) => other.id === entry.id)) {
+      if (entry.id !== '' && entries.some((other) => other.id === entry.id)) {
         node.child('.id', entry.id).fail(`the id "${entry.id}" is taken`)
       }
       entries.push(entry)
@@ -42,19 +42,19 @@ function readReference(node: BalanceNode, entries: readonly { readonly id: strin
   const id = node.id()
   const index = entries.findIndex((entry) => entry.id === id)
   const known = entries.map((entry) => entry.id).join(', ')
-  return index >= 0 ? index : node.expected(`one of ${known}`)
+  return index >= 0 ? index : node.expected(`one of ${known}`, 0)
 }
 
 export function readWeapon(node: BalanceNode): Weapon {
   return node.record((fields) => {
     const kind = fields.get('kind').choice(['hitscan', 'projectile'])
     const base = readWeaponBase(fields)
-    if (base.damageMin > base.damage) node.fail('"damageMin" is above "damage"')
+    if (base.damageMin > base.damage) node.refuse('"damageMin" is above "damage"')
     if (base.falloffStartMetres > base.falloffEndMetres) {
-      node.fail('"falloffStartMetres" is above "falloffEndMetres"')
+      node.refuse('"falloffStartMetres" is above "falloffEndMetres"')
     }
     if (base.falloffEndMetres > base.rangeMetres) {
-      node.fail('"falloffEndMetres" is above "rangeMetres"')
+      node.refuse('"falloffEndMetres" is above "rangeMetres"')
     }
     if (kind === 'hitscan') return { kind, ...base }
     return {
@@ -104,8 +104,9 @@ export function readAbility(node: BalanceNode, weapons: readonly Weapon[]): Abil
     const form = fields.get('form').choice(['grenade', 'heal', 'resupply', 'scan'])
     if (form === 'grenade') {
       const weapon = readReference(fields.get('weapon'), weapons)
-      if (weapons[weapon]!.kind === 'projectile') return { ...base, form, weapon }
-      return fields.get('weapon').expected('a weapon of kind projectile')
+      const ability = { ...base, form, weapon }
+      if (weapons[weapon]?.kind === 'projectile' || fields.get('weapon').isFaulty) return ability
+      return fields.get('weapon').expected('a weapon of kind projectile', ability)
     }
     const radiusMetres = fields.get('radiusMetres').number(0.5, RADIUS_METRES_MAX)
     if (form === 'heal') {
@@ -148,9 +149,9 @@ export function readClass(node: BalanceNode, references: ClassReferences): Soldi
     }
     const fastest = soldierClass.walkMetresPerSec * soldierClass.sprintRatio
     if (fastest > SOLDIER_SPEED_MPS_MAX) {
-      node.fail(`sprints at ${fastest} m/s, the limit is ${SOLDIER_SPEED_MPS_MAX}`)
+      node.refuse(`sprints at ${fastest} m/s, the limit is ${SOLDIER_SPEED_MPS_MAX}`)
     }
-    if (soldierClass.reviveHp > soldierClass.hp) node.fail('"reviveHp" is above "hp"')
+    if (soldierClass.reviveHp > soldierClass.hp) node.refuse('"reviveHp" is above "hp"')
     return soldierClass
   })
 }

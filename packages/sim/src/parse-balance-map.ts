@@ -24,8 +24,8 @@ interface Ground {
 export function readMap(node: BalanceNode): BattleMap {
   return node.record((fields) => {
     const ground: Ground = {
-      widthMetres: fields.get('widthMetres').number(MAP_METRES_MIN, MAP_METRES_MAX),
-      depthMetres: fields.get('depthMetres').number(MAP_METRES_MIN, MAP_METRES_MAX),
+      widthMetres: readSide(fields.get('widthMetres')),
+      depthMetres: readSide(fields.get('depthMetres')),
     }
     const boxes = fields.get('boxes').list(0, BOXES_MAX)
     const spawns = fields.get('spawns').list(1, SPAWNS_MAX)
@@ -38,9 +38,15 @@ export function readMap(node: BalanceNode): BattleMap {
       spawns: spawns.map((spawn) => readSpawn(spawn, ground)),
       objectives: objectives.map((objective) => readObjective(objective, ground)),
     }
-    refuseBlockedPlaces(map, spawns, objectives)
+    if (!node.isFaulty) refuseBlockedPlaces(map, spawns, objectives)
     return map
   })
+}
+
+/** Where a side is wrong, the largest stands in: what lies on the map is not at fault. */
+function readSide(node: BalanceNode): number {
+  const metres = node.number(MAP_METRES_MIN, MAP_METRES_MAX)
+  return node.isFaulty ? MAP_METRES_MAX : metres
 }
 
 function readBox(node: BalanceNode, ground: Ground): MapBox {
@@ -52,8 +58,8 @@ function readBox(node: BalanceNode, ground: Ground): MapBox {
       width: fields.get('width').number(BOX_SIDE_METRES_MIN, ground.widthMetres),
       depth: fields.get('depth').number(BOX_SIDE_METRES_MIN, ground.depthMetres),
     }
-    if (box.x + box.width > ground.widthMetres) node.fail('the box ends outside the map in x')
-    if (box.z + box.depth > ground.depthMetres) node.fail('the box ends outside the map in z')
+    if (box.x + box.width > ground.widthMetres) node.refuse('the box ends outside the map in x')
+    if (box.z + box.depth > ground.depthMetres) node.refuse('the box ends outside the map in z')
     return box
   })
 }

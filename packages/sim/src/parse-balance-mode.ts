@@ -34,12 +34,15 @@ export function readMode(node: BalanceNode, maps: readonly BattleMap[]): Mode {
         .list(1, MAPS_MAX)
         .map((map) => readMapOfMode(map, maps)),
     }
-    if (mode.playersMin > mode.playersMax) node.fail('"playersMin" is above "playersMax"')
+    if (mode.playersMin > mode.playersMax) node.refuse('"playersMin" is above "playersMax"')
     if (mode.squadSize * SQUADS_PER_TEAM_MAX * mode.teamCount < mode.playersMax) {
-      node.fail('"squadSize" is too small for "playersMax"')
+      node.refuse('"squadSize" is too small for "playersMax"')
     }
     const listed = fields.get('maps').list(1, MAPS_MAX)
-    mode.maps.forEach((id, index) => refuseUnplayable(listed[index]!, mode, findMap(maps, id)))
+    mode.maps.forEach((id, index) => {
+      const map = maps.find((one) => one.id === id)
+      if (map !== undefined) refuseUnplayable(listed[index]!, mode, map)
+    })
     return mode
   })
 }
@@ -59,20 +62,17 @@ function readDurations(fields: BalanceFields) {
 function readMapOfMode(node: BalanceNode, maps: readonly BattleMap[]): string {
   const id = node.id()
   const known = maps.map((map) => map.id).join(', ')
-  return maps.some((map) => map.id === id) ? id : node.expected(`one of ${known}`)
-}
-
-function findMap(maps: readonly BattleMap[], id: string): BattleMap {
-  return maps.find((map) => map.id === id)!
+  const isKnown = node.isFaulty || maps.some((map) => map.id === id)
+  return isKnown ? id : node.expected(`one of ${known}`, '')
 }
 
 function refuseUnplayable(node: BalanceNode, mode: Mode, map: BattleMap): void {
   for (let team = 0; team < mode.teamCount; team++) {
     if (map.spawns.some((spawn) => spawn.team === team)) continue
-    node.fail(`the map "${map.id}" has no spawn area for team ${team}`)
+    node.refuse(`the map "${map.id}" has no spawn area for team ${team}`)
   }
   if (mode.form === 'conquest' && map.objectives.length === 0) {
-    node.fail(`the map "${map.id}" has no objectives to conquer`)
+    node.refuse(`the map "${map.id}" has no objectives to conquer`)
   }
 }
 

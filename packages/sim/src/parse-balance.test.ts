@@ -1,7 +1,7 @@
 /** Wrong values stop the load and say where. The shipped files are spoilt in every way there is. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { BalanceError, parseBalance } from './parse-balance.ts'
+import { BalanceError, listBalanceFaults, parseBalance } from './parse-balance.ts'
 import { makeTestBalanceFiles } from './test-balance.ts'
 
 type Json = Record<string, unknown>
@@ -158,4 +158,62 @@ function listPaths(root: unknown): (string | number)[][] {
     [key],
     ...listPaths(value).map((rest) => [key, ...rest]),
   ])
+}
+
+describe('[BAT-4, GMD-3] listBalanceFaults', () => {
+  it('finds nothing wrong with what parses, and leaves the values alone', () => {
+    const files = makeTestBalanceFiles()
+    assert.deepEqual(listBalanceFaults(files), [])
+    assert.deepEqual(files, makeTestBalanceFiles())
+  })
+
+  it('tells every fault at once, by file and path, and none that only follows from another', () => {
+    const files = makeTestBalanceFiles()
+    at(files, 'weapons.json', ['weapons', 0])['damage'] = 'x'
+    delete at(files, 'weapons.json', ['weapons', 0])['reloadMs']
+    at(files, 'weapons.json', ['weapons', 1])['pellets'] = 1.5
+    at(files, 'classes.json', ['classes', 0])['weapons'] = ['rifle', 'nothing']
+    at(files, 'classes.json', ['classes', 0])['hpp'] = 1
+    at(files, 'modes.json', ['modes', 0])['playersMax'] = 0
+    at(files, 'maps/yard.json', [])['widthMetres'] = 1
+    delete files['levels.json']
+    files['extra.json'] = {}
+    const told = listBalanceFaults(files).map(({ file, path }) => `${file} ${path}`)
+    assert.deepEqual(told.sort(), [
+      'classes.json $.classes[0]',
+      'classes.json $.classes[0].weapons[1]',
+      'extra.json $',
+      'levels.json $',
+      'maps/yard.json $.widthMetres',
+      'modes.json $.modes[0].playersMax',
+      'weapons.json $.weapons[0]',
+      'weapons.json $.weapons[0].damage',
+      'weapons.json $.weapons[1].pellets',
+    ])
+  })
+
+  it('stands any value anywhere: tells of it or takes it as parseBalance does', () => {
+    const values = [null, true, -1, 1e9, '', 'x', [], [null], {}, { id: 'x' }]
+    for (const [file, whole] of Object.entries(makeTestBalanceFiles())) {
+      for (const path of [[], ...listPaths(whole)]) {
+        for (const value of values) {
+          const files = makeTestBalanceFiles()
+          if (path.length === 0) files[file] = value
+          else at(files, file, path.slice(0, -1))[path.at(-1)!] = value
+          const where = `${file} ${path.join('.')} = ${JSON.stringify(value)}`
+          assert.equal(listBalanceFaults(files).length === 0, isTaken(files), where)
+        }
+      }
+    }
+  })
+})
+
+function isTaken(files: Record<string, unknown>): boolean {
+  try {
+    parseBalance(files)
+    return true
+  } catch (error) {
+    assert.ok(error instanceof BalanceError, String(error))
+    return false
+  }
 }

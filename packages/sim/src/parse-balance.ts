@@ -8,9 +8,11 @@ import type { Balance, BattleMap } from './balance.ts'
 import { readAbility, readClass, readEntries, readWeapon } from './parse-balance-arms.ts'
 import { readMap } from './parse-balance-map.ts'
 import { readFormulas, readLevels, readMode } from './parse-balance-mode.ts'
-import { BalanceError, BalanceNode } from './parse-balance-node.ts'
+import { BalanceError, BalanceNode, FaultList } from './parse-balance-node.ts'
+import type { BalanceFault } from './parse-balance-node.ts'
 
 export { BalanceError } from './parse-balance-node.ts'
+export type { BalanceFault } from './parse-balance-node.ts'
 
 /** Files every balance has, beside at least one `maps/<id>.json`. */
 export const BALANCE_FILES = [
@@ -28,18 +30,46 @@ const MAP_FILE_PATTERN = /^maps\/([a-z0-9.-]+)\.json$/
  * The balance these files describe. Throws {@link BalanceError}. Maps come in order of file name.
  */
 export function parseBalance(files: Record<string, unknown>): Balance {
-  refuseUnknownFiles(files)
-  const maps = readMaps(files)
-  const weapons = readEntries(openFile(files, 'weapons.json'), 'weapons', readWeapon)
-  const abilities = readEntries(openFile(files, 'abilities.json'), 'abilities', (node) =>
+  return readBalance({ files })
+}
+
+/** Everything that is wrong with these files; none when {@link parseBalance} takes them. */
+export function listBalanceFaults(files: Record<string, unknown>): readonly BalanceFault[] {
+  const list = new FaultList()
+  try {
+    readBalance({ files, faults: list })
+    if (list.faults.length === 0) parseBalance(files)
+  } catch (error) {
+    if (error instanceof BalanceError) list.add(error)
+    else if (list.faults.length === 0) throw error
+  }
+  return list.faults.map(({ file, path, complaint }) => ({ file, path, complaint }))
+}
+
+/** True for a path that a balance may have a file at. */
+export function isBalanceFile(path: string): boolean {
+  return BALANCE_FILES.some((known) => known === path) || MAP_FILE_PATTERN.test(path)
+}
+
+/** Files, and where their faults go; without a list the first one is thrown. */
+interface Source {
+  readonly files: Record<string, unknown>
+  readonly faults?: FaultList
+}
+
+function readBalance(source: Source): Balance {
+  refuseUnknownFiles(source)
+  const maps = readMaps(source)
+  const weapons = readEntries(openFile(source, 'weapons.json'), 'weapons', readWeapon)
+  const abilities = readEntries(openFile(source, 'abilities.json'), 'abilities', (node) =>
     readAbility(node, weapons),
   )
-  const classes = readEntries(openFile(files, 'classes.json'), 'classes', (node) =>
+  const classes = readEntries(openFile(source, 'classes.json'), 'classes', (node) =>
     readClass(node, { weapons, abilities }),
   )
-  const modes = readEntries(openFile(files, 'modes.json'), 'modes', (node) => readMode(node, maps))
-  const levels = readLevels(openFile(files, 'levels.json'))
-  return openFile(files, 'balance.json').record((fields) => ({
+  const modes = readEntries(openFile(source, 'modes.json'), 'modes', (node) => readMode(node, maps))
+  const levels = readLevels(openFile(source, 'levels.json'))
+  return openFile(source, 'balance.json').record((fields) => ({
     version: fields.get('version').id(),
     formulas: readFormulas(fields.get('formulas')),
     weapons,
@@ -51,26 +81,34 @@ export function parseBalance(files: Record<string, unknown>): Balance {
   }))
 }
 
-function openFile(files: Record<string, unknown>, file: string): BalanceNode {
-  if (!Object.hasOwn(files, file)) throw new BalanceError(file, '$', 'the file is missing')
-  return new BalanceNode(file, '$', files[file])
+function openFile(source: Source, file: string): BalanceNode {
+  const { files } = source
+  const node = nodeOf(source, file, files[file])
+  if (Object.hasOwn(files, file)) return node
+  node.fail('the file is missing')
+  return node.absent('')
 }
 
-function refuseUnknownFiles(files: Record<string, unknown>): void {
-  for (const file of Object.keys(files)) {
-    const isKnown = BALANCE_FILES.some((known) => known === file) || MAP_FILE_PATTERN.test(file)
-    if (!isKnown) throw new BalanceError(file, '$', 'a balance has no such file')
+function nodeOf({ faults }: Source, file: string, value: unknown): BalanceNode {
+  return new BalanceNode({ file, path: '$', value, ...(faults === undefined ? {} : { faults }) })
+}
+
+function refuseUnknownFiles(source: Source): void {
+  for (const file of Object.keys(source.files)) {
+    if (!isBalanceFile(file)) nodeOf(source, file, undefined).fail('a balance has no such file')
   }
 }
 
-function readMaps(files: Record<string, unknown>): BattleMap[] {
-  const names = Object.keys(files).filter((file) => MAP_FILE_PATTERN.test(file))
-  if (names.length === 0) throw new BalanceError('maps', '$', 'a balance has at least one map')
+function readMaps(source: Source): BattleMap[] {
+  const names = Object.keys(source.files).filter((file) => MAP_FILE_PATTERN.test(file))
+  if (names.length === 0) {
+    nodeOf(source, 'maps', undefined).fail('a balance has at least one map')
+  }
   return names.sort().map((file) => {
-    const node = openFile(files, file)
+    const node = openFile(source, file)
     const map = readMap(node)
     const id = MAP_FILE_PATTERN.exec(file)![1]!
-    if (map.id !== id) node.child('.id', map.id).expected(`"${id}", as the file is named`)
-    return map
+    const isSame = map.id === id || map.id === ''
+    return isSame ? map : node.child('.id', map.id).expected(`"${id}", as the file is named`, map)
   })
 }

@@ -55,6 +55,7 @@ export function shortenToWall(map: CompiledMap, line: Line): void {
   ray.dirZ = line.dirZ
   ray.nearest = line.range
   castRay(map, map.walls)
+  assert(ray.nearest <= line.range, 'a wall makes a line no longer')
   line.range = ray.nearest
 }
 
@@ -128,12 +129,14 @@ function isSomethingOn(map: CompiledMap, grid: BoxGrid, segment: Segment): boole
   const dz = segment.bz - segment.az
   const distance = Math.sqrt(dx * dx + dz * dz)
   const isPoint = distance === 0
+  assert(distance >= 0, 'a segment has two ends')
   ray.x = segment.ax
   ray.z = segment.az
   ray.dirX = isPoint ? 1 : dx / distance
   ray.dirZ = isPoint ? 0 : dz / distance
   ray.nearest = isPoint ? 1 : distance
   castRay(map, grid)
+  assert(ray.nearest >= 0, 'nothing is met behind the ray')
   return isPoint ? ray.nearest === 0 : ray.nearest < distance
 }
 
@@ -150,6 +153,7 @@ function setRay(x: number, z: number, dirX: number, dirZ: number, range: number)
   ray.dirX = dirX
   ray.dirZ = dirZ
   ray.nearest = range
+  assert(range >= 0, 'a ray has a length')
 }
 
 /** Walks from bucket to bucket (Amanatides and Woo, 1987) until a hit lies before the next one. */

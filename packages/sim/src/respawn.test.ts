@@ -191,6 +191,25 @@ describe('respawn', () => {
     assert.notEqual(world.soldiers.squad[late], returning.squad)
   })
 
+  it('[W9] who comes back after the end has played no less, and holds nobody else’s rounds', () => {
+    const { world, target } = fallen({ mode: { downSec: 0, endedSec: 60 } })
+    world.phase = Phase.running
+    stepMany(world, 40)
+    const gone = playerStats(world, target)
+    removeSoldier(world, target)
+    stepMany(world, 200)
+    const waiting = addSoldier(world, { returning: gone })!
+    assert.equal(waiting, target, 'the slot has rested and is used again')
+    assert.equal(world.soldiers.magazine[waiting * 2], 0)
+    assert.equal(world.soldiers.reserve[waiting * 2], 0)
+    removeSoldier(world, waiting)
+    world.teams.tickets.fill(0)
+    stepMany(world, 200)
+    assert.equal(world.phase, Phase.ended)
+    const back = addSoldier(world, { returning: gone })!
+    assert.equal(playerStats(world, back).playedSec, gone.playedSec)
+  })
+
   it('[L4] the wait runs from the fall, also for who lay down first', () => {
     const { world, target } = fallen()
     stepMany(world, 50)

@@ -27,6 +27,7 @@ function reenter(world: World, netId: number): void {
   if (!canTeamSpawn(world, team)) return
   if (mode.form === 'conquest' && world.phase === Phase.running) teams.tickets[team]!--
   assert(teams.tickets[team]! >= 0, 'tickets are never owed')
+  assert(soldiers.state[netId] === LifeState.dead, 'only the dead come back')
   spawnSoldier(world, netId)
 }
 

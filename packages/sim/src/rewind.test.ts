@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 import type { NetId } from '@battalion/base/ids.ts'
 import { Button } from './commands.ts'
 import { EventType, HitFlag } from './events.ts'
+import { VIEW_TIME_PER_TICK } from './limits.ts'
 import { findPastSoldier } from './rewind.ts'
 import type { SampleOptions } from './sample-battle.ts'
 import { eventsOf, moveTo, order, placeSoldier, sampleWorld, stepMany } from './sample-battle.ts'
@@ -82,6 +83,7 @@ describe('rewind', () => {
     walkTo(scene, 24)
     assert.equal(fireBack(scene, 5), true, 'exactly the bound')
     assert.equal(scene.world.counters.rewindClamped[0], 0)
+    assert.equal(scene.world.scratch.rewindDepths[5 * VIEW_TIME_PER_TICK], 1)
     const late = crossing()
     walkTo(late, 25)
     assert.equal(fireBack(late, 6), false)
@@ -89,6 +91,7 @@ describe('rewind', () => {
     const clamped = crossing()
     walkTo(clamped, 24)
     assert.equal(fireBack(clamped, 4000), true, 'judged at the oldest allowed')
+    assert.equal(clamped.world.scratch.rewindDepths[5 * VIEW_TIME_PER_TICK], 1)
     const hit = eventsOf(clamped.world, EventType.hit)[0]!
     assert.ok(clamped.world.events.flags[hit]! & HitFlag.clamped)
   })
@@ -105,6 +108,7 @@ describe('rewind', () => {
     walkTo(scene, 19)
     assert.equal(fireBack(scene, -4000), true)
     assert.equal(scene.world.counters.rewindFuture[0], 1)
+    assert.equal(scene.world.scratch.rewindDepths[0], 1)
     assert.equal(scene.world.counters.rewindClamped[0], 0)
   })
 
@@ -197,9 +201,37 @@ describe('rewind', () => {
     assert.equal(scene.world.counters.hitsBehindCover[0], 1)
   })
 
+  it('[C13] nobody is behind a wall while a side of him is to be seen', () => {
+    const scene = crossing({
+      map: { boxes: [{ kind: 'wall', x: 60, z: 51.3, width: 1, depth: 20 }] },
+    })
+    walkTo(scene, 22)
+    assert.equal(fireBack(scene, 3), true)
+    // He stands at z = 53; the edge of the wall hides what is beyond 52.6 there.
+    assert.equal(scene.world.counters.hitsBehindCover[0], 1)
+    const seen = crossing({
+      map: { boxes: [{ kind: 'wall', x: 60, z: 51.5, width: 1, depth: 20 }] },
+    })
+    walkTo(seen, 22)
+    assert.equal(fireBack(seen, 3), true)
+    assert.equal(seen.world.counters.hitsBehindCover[0], 0)
+    assert.equal(seen.world.counters.hitsJudged[0], 1)
+  })
+
+  it('[C13] who has been wholly behind a wall for longer than the grace is safe', () => {
+    const scene = crossing({
+      map: { boxes: [{ kind: 'wall', x: 60, z: 50.3, width: 1, depth: 20 }] },
+    })
+    walkTo(scene, 22)
+    assert.equal(fireBack(scene, 3), false)
+    const { counters } = scene.world
+    assert.equal(counters.hitsVoid[0], 1)
+    assert.equal(counters.hitsJudged[0]! + counters.hitsBehindCover[0]!, 0)
+  })
+
   it('[C13] a hit on who has reached a wall by now is valid, flagged and counted', () => {
     const scene = crossing({
-      map: { boxes: [{ kind: 'wall', x: 60, z: 51, width: 1, depth: 20 }] },
+      map: { boxes: [{ kind: 'wall', x: 60, z: 51.1, width: 1, depth: 20 }] },
     })
     const { world, target } = scene
     walkTo(scene, 22)

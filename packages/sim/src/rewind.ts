@@ -3,15 +3,26 @@
  * and whether it could be hit. A row is written once, after movement; nothing changes it later, so
  * what a shooter saw is what is judged.
  *
+ * Places are kept in the steps of the wire, because that is where a shooter's screen shows them:
+ * exact ones would deny 2 of 100 hits he saw, and give him as many he did not.
+ *
  * View times count eighths of a tick (u16 on the wire, whole numbers here). Between two rows places
  * are interpolated, as they were on the shooter's screen.
  */
 import { assert } from '@battalion/base/assert.ts'
 import type { Tick } from '@battalion/base/ids.ts'
 import { expandSequence } from '@battalion/base/sequence.ts'
-import { REWIND_MS_MAX, REWIND_ROWS, VIEW_TIME_PER_TICK } from './limits.ts'
+import {
+  POSITION_STEPS_PER_METRE as STEPS,
+  REWIND_MS_MAX,
+  REWIND_ROWS,
+  VIEW_TIME_PER_TICK,
+} from './limits.ts'
 import type { World } from './world.ts'
 import { LifeState, SoldierFlag } from './world.ts'
+
+/** Depths a shot can be judged at (eighths of a tick): from now to the oldest row but one. */
+export const REWIND_DEPTHS_COUNT = (REWIND_ROWS - 2) * VIEW_TIME_PER_TICK + 1
 
 /** Bits of {@link RewindRing.mark}. */
 export const RewindMark = { alive: 1, crouched: 2 } as const
@@ -45,10 +56,10 @@ export function recordRewindRow(world: World): void {
   const { soldiers, rewind, capacity, slotsUsed } = world
   const start = (world.tick % REWIND_ROWS) * capacity
   assert(start + slotsUsed <= rewind.mark.length, 'a row lies within the ring')
-  rewind.px.set(soldiers.px.subarray(0, slotsUsed), start)
-  rewind.pz.set(soldiers.pz.subarray(0, slotsUsed), start)
   rewind.life.set(soldiers.life.subarray(0, slotsUsed), start)
   for (let id = 0; id < slotsUsed; id++) {
+    rewind.px[start + id] = Math.floor(soldiers.px[id]! * STEPS + 0.5) / STEPS
+    rewind.pz[start + id] = Math.floor(soldiers.pz[id]! * STEPS + 0.5) / STEPS
     const isAlive = soldiers.state[id] === LifeState.alive
     const isCrouched = (soldiers.flags[id]! & SoldierFlag.crouched) !== 0
     rewind.mark[start + id] =
@@ -82,7 +93,7 @@ export function clampViewTime(
   out.clamped = claimed < oldest
   out.eighths = out.future ? now : Math.max(claimed, oldest)
   assert(out.eighths <= now, 'a shot is never judged in the future')
-  assert(now - out.eighths <= (REWIND_ROWS - 2) * VIEW_TIME_PER_TICK, 'history reaches that far')
+  assert(now - out.eighths < REWIND_DEPTHS_COUNT, 'history reaches that far')
 }
 
 /**

@@ -11,6 +11,9 @@ export interface ShotHits {
   count: number
   readonly netId: Uint16Array
   readonly damage: Float64Array
+  /** Where the first pellet struck, from the middle of the body as it was then (m). */
+  readonly spotX: Float64Array
+  readonly spotZ: Float64Array
 }
 
 /** An empty list with room for every pellet. */
@@ -19,19 +22,21 @@ export function createShotHits(): ShotHits {
     count: 0,
     netId: new Uint16Array(PELLETS_MAX),
     damage: new Float64Array(PELLETS_MAX),
+    spotX: new Float64Array(PELLETS_MAX),
+    spotZ: new Float64Array(PELLETS_MAX),
   }
 }
 
-/** Adds what one pellet does to one target. */
-export function addToHits(hits: ShotHits, netId: number, damage: number): void {
+/** Adds what one pellet does to one target; its row. */
+export function addToHits(hits: ShotHits, netId: number, damage: number): number {
   for (let index = 0; index < hits.count; index++) {
     if (hits.netId[index] !== netId) continue
     hits.damage[index]! += damage
-    return
+    return index
   }
   assert(hits.count < PELLETS_MAX, 'there is room for every pellet')
   assert(damage >= 0, 'a pellet gives no hp')
   hits.netId[hits.count] = netId
   hits.damage[hits.count] = damage
-  hits.count++
+  return hits.count++
 }

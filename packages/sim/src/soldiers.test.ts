@@ -6,6 +6,7 @@ import { addEvent } from './event-table.ts'
 import { EventType } from './events.ts'
 import { EVENTS_PER_STEP_MAX, NET_ID_QUARANTINE_TICKS, SEQ_JUMP_MAX } from './limits.ts'
 import { eventsOf, order, placeSoldier, sampleWorld, stepMany } from './sample-battle.ts'
+import type { SoldierWish } from './soldiers.ts'
 import { addSoldier, forgetAck, removeSoldier, setClassWish } from './soldiers.ts'
 import { stepWorld } from './step-world.ts'
 import { LifeState, SoldierFlag } from './world.ts'
@@ -128,6 +129,15 @@ describe('joining and leaving', () => {
     const squads = [1, 3, 6].map((netId) => world.soldiers.squad[netId])
     assert.deepEqual(squads, [0, 0, 1])
     assert.deepEqual([...world.teams.soldierCount], [2, 3, 2, 0])
+  })
+
+  it('[W4] gives the squad that is wished for with its team, while that has room', () => {
+    const world = sampleWorld({ mode: { teamCount: 2, squadSize: 2 } })
+    const squadOf = (wish: SoldierWish) => world.soldiers.squad[addSoldier(world, wish)!]
+    assert.deepEqual([squadOf({ team: 0, squad: 3 }), squadOf({ team: 0, squad: 3 })], [3, 3])
+    assert.equal(squadOf({ team: 0, squad: 3 }), 0, 'a full squad takes nobody')
+    assert.equal(squadOf({ team: 7, squad: 3 }), 0, 'a squad without its team is no wish')
+    assert.equal(squadOf({ squad: 3 }), 0)
   })
 
   it('[W4] refuses when the battle is full', () => {

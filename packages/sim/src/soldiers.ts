@@ -9,7 +9,12 @@ import { NET_ID_NONE, toNetId } from '@battalion/base/ids.ts'
 import type { PlayerStats } from './battle-result.ts'
 import { addEvent } from './event-table.ts'
 import { EventType } from './events.ts'
-import { NET_ID_QUARANTINE_TICKS, PROJECTILES_MAX, SQUADS_PER_TEAM_MAX } from './limits.ts'
+import {
+  NET_ID_QUARANTINE_TICKS,
+  PROJECTILES_MAX,
+  SQUADS_PER_TEAM_MAX,
+  WEAPON_SLOTS,
+} from './limits.ts'
 import { canTeamSpawn } from './phases.ts'
 import { CELL_NONE } from './spatial-grid.ts'
 import { clearAssists, clearBody, spawnSoldier } from './spawn.ts'
@@ -20,6 +25,8 @@ import { LifeState, Phase } from './world.ts'
 /** What a joining soldier may ask for. */
 export interface SoldierWish {
   readonly team?: number
+  /** Within the wished team. */
+  readonly squad?: number
   readonly classId?: number
   /** What `playerStats` said when he left this battle: he goes on with it and waits (W9). */
   readonly returning?: PlayerStats
@@ -39,7 +46,8 @@ export function addSoldier(world: World, wish: SoldierWish = {}): NetId | undefi
   assert(team < world.mode.teamCount, 'everybody is in a team of the mode')
   assert(soldiers.state[netId] === LifeState.empty, 'a free slot is empty')
   soldiers.team[netId] = team
-  soldiers.squad[netId] = chooseSquad(world, team, returning?.squad)
+  const squad = returning?.squad ?? (team === wish.team ? wish.squad : undefined)
+  soldiers.squad[netId] = chooseSquad(world, team, squad)
   soldiers.state[netId] = LifeState.dead
   soldiers.wasUsed[netId] = 1
   soldiers.joinTick[netId] = world.tick
@@ -51,6 +59,7 @@ export function addSoldier(world: World, wish: SoldierWish = {}): NetId | undefi
   world.events.target[addEvent(world.events, EventType.join)] = netId
   if (returning !== undefined) restoreFigures(world, netId, returning)
   const mustWait = returning !== undefined && world.phase === Phase.running
+  assert(!mustWait || team === returning.team, 'who comes back is in his team')
   const waitTicks = mustWait ? ticksOfSec(world, world.mode.respawnSec) : 0
   soldiers.respawnTick[netId] = world.tick + waitTicks
   if (!mustWait && canTeamSpawn(world, team)) spawnSoldier(world, netId)
@@ -132,6 +141,7 @@ function chooseSquad(world: World, team: number, wish: number | undefined): numb
     if (soldiers.state[id] === LifeState.empty || soldiers.team[id] !== team) continue
     squadCounts[soldiers.squad[id]!]!++
   }
+  assert(wish === undefined || wish < SQUADS_PER_TEAM_MAX, 'a squad is one of the team')
   if (wish !== undefined && squadCounts[wish]! < world.mode.squadSize) return wish
   let smallest = 0
   for (let squad = 0; squad < SQUADS_PER_TEAM_MAX; squad++) {
@@ -158,14 +168,20 @@ function clearSlot(world: World, netId: number): void {
   soldiers.healed[netId] = 0
   soldiers.shotsFired[netId] = 0
   soldiers.shotsHit[netId] = 0
+  // Who waits to enter has no weapon yet, least of all the last user's.
+  const rounds = netId * WEAPON_SLOTS
+  soldiers.magazine.fill(0, rounds, rounds + WEAPON_SLOTS)
+  soldiers.reserve.fill(0, rounds, rounds + WEAPON_SLOTS)
 }
 
 /** Who comes back goes on with what he did; the time he was away is not played. */
 function restoreFigures(world: World, netId: number, figures: PlayerStats): void {
-  const { soldiers, mode, tick } = world
+  const { soldiers, mode } = world
+  const now = world.phase === Phase.ended ? world.endedTick : world.tick
   const playedTicks = Math.round(figures.playedSec * mode.tickRateHz)
-  assert(playedTicks <= tick, 'nobody played longer than the battle lasts')
-  soldiers.joinTick[netId] = tick - playedTicks
+  assert(playedTicks >= 0, 'nobody played less than nothing')
+  assert(playedTicks <= now - world.runningSinceTick, 'nobody played longer than the battle lasts')
+  soldiers.joinTick[netId] = now - playedTicks
   // Of the slot's last user else, until he enters.
   soldiers.classId[netId] = soldiers.classWish[netId]!
   soldiers.kills[netId] = figures.kills

@@ -14,6 +14,8 @@ export function spreadDegrees(world: World, netId: number, weapon: Weapon): numb
   const isMoving = soldiers.vx[netId] !== 0 || soldiers.vz[netId] !== 0
   const isCrouched = (soldiers.flags[netId]! & SoldierFlag.crouched) !== 0
   const still = isMoving ? weapon.spreadMovingDegrees : weapon.spreadDegrees
+  assert(still >= 0, 'a cone has a width')
+  assert(soldiers.recoil[netId]! >= 0, 'recoil opens a cone')
   return still * (isCrouched ? weapon.spreadCrouchRatio : 1) + soldiers.recoil[netId]!
 }
 

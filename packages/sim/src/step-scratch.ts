@@ -1,6 +1,7 @@
 /**
- * Work space of a step, made once so that a step allocates nothing. Everything here is written
- * before it is read within one step; saving a world leaves it out.
+ * Work space of a step, made once so that a step allocates nothing. Everything here but
+ * `rewindDepths`, which no rule reads, is written before it is read within one step; saving a
+ * world leaves it out.
  */
 import { assert } from '@battalion/base/assert.ts'
 import type { SoldierClass } from './balance.ts'
@@ -15,7 +16,7 @@ import { OBJECTIVES_MAX, TEAMS_MAX } from './limits.ts'
 import { Trace } from './trace.ts'
 import type { Launch } from './projectiles.ts'
 import type { ViewTime } from './rewind.ts'
-import { PastSoldier } from './rewind.ts'
+import { PastSoldier, REWIND_DEPTHS_COUNT } from './rewind.ts'
 
 export interface StepScratch {
   readonly hitGrid: HitGrid
@@ -25,6 +26,8 @@ export interface StepScratch {
   readonly environment: { readonly map: CompiledMap; class: SoldierClass; readonly dtSec: number }
   readonly viewTime: ViewTime
   readonly past: PastSoldier
+  /** Hit-scan shots by how far back they were judged (eighths of a tick); only grows. */
+  readonly rewindDepths: Uint32Array
   /** The line being traced. */
   readonly trace: Trace
   readonly hits: ShotHits
@@ -54,6 +57,7 @@ export function createStepScratch(setup: ScratchSetup): StepScratch {
     environment: { map, class: setup.class, dtSec },
     viewTime: { eighths: 0, clamped: false, future: false },
     past: new PastSoldier(),
+    rewindDepths: new Uint32Array(REWIND_DEPTHS_COUNT),
     trace: new Trace(),
     hits: createShotHits(),
     blow: { actor: 0, actorTeam: 0, target: 0, weapon: 0, damage: 0, flags: 0 },

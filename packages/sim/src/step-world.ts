@@ -22,8 +22,14 @@ import { rebinSoldiers } from './spatial-grid.ts'
 import type { World } from './world.ts'
 import { Phase } from './world.ts'
 
+/** Told around the part of a step that judges shots in the past; for those who time it. */
+export interface StepWatch {
+  rewindBegins(): void
+  rewindEnds(): void
+}
+
 /** Carries the world one tick further with the commands set since the last step. */
-export function stepWorld(world: World): void {
+export function stepWorld(world: World, watch?: StepWatch): void {
   const tickBefore = world.tick
   assert(world.slotsUsed <= world.capacity, 'every soldier has a slot')
   assert(world.soldierCount <= world.soldiersMax, 'there are no more soldiers than allowed')
@@ -31,9 +37,11 @@ export function stepWorld(world: World): void {
   openEvents(world.events)
   world.tick = (tickBefore + 1) as Tick
   carryOutMovement(world)
+  watch?.rewindBegins()
   recordRewindRow(world)
   fillHitGrid(world)
   carryOutFire(world)
+  watch?.rewindEnds()
   flyProjectiles(world)
   carryOutAbilities(world)
   carryOutRevives(world)

@@ -5,6 +5,7 @@
  */
 import { assert } from '@battalion/base/assert.ts'
 import { NET_ID_NONE } from '@battalion/base/ids.ts'
+import type { CompiledMap } from './compiled-map.ts'
 import { hitColumn, hitRow, hitRowEdge } from './hit-grid.ts'
 import { REWIND_MS_MAX, SOLDIER_RADIUS_METRES, SOLDIER_SPEED_MPS_MAX } from './limits.ts'
 import type { Line } from './raycast.ts'
@@ -48,7 +49,7 @@ export class Trace implements Line {
 const segment = new Segment()
 
 /** Ends the line at the first wall or at the edge of the map, if they are within its range. */
-export function shortenToFree(world: World, trace: Trace): void {
+export function shortenToFree(world: Pick<World, 'map'>, trace: Trace): void {
   const { widthMetres, depthMetres } = world.map.map
   assert(trace.range >= 0, 'a line has a length')
   const toEdgeX = distanceToEdge(trace.x, trace.dirX, widthMetres)
@@ -108,14 +109,14 @@ function tryBody(world: World, trace: Trace, netId: number): void {
   const distance = trace.bodyDistance
   if (distance < 0 || distance > trace.hitDistance) return
   if (distance === trace.hitDistance && netId > trace.hitNetId) return
-  if (past.crouched && isBehindCover(world, trace)) return
+  if (past.crouched && isBehindCover(world.map, trace)) return
   assert(distance <= trace.range, 'what is met is on the line')
   trace.hitNetId = netId
   trace.hitDistance = distance
 }
 
-/** Works out `bodyDistance`. */
-function measureBody(trace: Trace, body: PastSoldier): void {
+/** Works out `bodyDistance`: how far along the line the body is met, -1 when passed by. */
+export function measureBody(trace: Trace, body: PastSoldier): void {
   const toX = body.x - trace.x
   const toZ = body.z - trace.z
   const along = toX * trace.dirX + toZ * trace.dirZ
@@ -129,29 +130,27 @@ function measureBody(trace: Trace, body: PastSoldier): void {
 }
 
 /** Whether low cover stands just before the body at hand. */
-function isBehindCover(world: World, trace: Trace): boolean {
+export function isBehindCover(map: CompiledMap, trace: Trace): boolean {
   const distance = trace.bodyDistance
   const back = Math.max(0, distance - COVER_REACH_METRES)
   segment.ax = trace.x + trace.dirX * back
   segment.az = trace.z + trace.dirZ * back
   segment.bx = trace.x + trace.dirX * distance
   segment.bz = trace.z + trace.dirZ * distance
-  return isCoverOn(world.map, segment)
+  return isCoverOn(map, segment)
 }
 
-/** Whether a soldier, crouched, would have cover from where the trace starts. */
-export function isSheltered(world: World, trace: Trace, netId: number): boolean {
-  const x = world.soldiers.px[netId]!
-  const z = world.soldiers.pz[netId]!
-  const dx = x - trace.x
-  const dz = z - trace.z
+/** Whether low cover stands just before the end of a line of sight: it hides who crouches there. */
+export function isSheltered(map: CompiledMap, sight: Segment): boolean {
+  const dx = sight.bx - sight.ax
+  const dz = sight.bz - sight.az
   const distance = Math.sqrt(dx * dx + dz * dz)
   if (distance === 0) return false
   assert(distance > 0, 'two places are apart')
   const share = Math.max(0, distance - COVER_REACH_METRES) / distance
-  segment.ax = trace.x + dx * share
-  segment.az = trace.z + dz * share
-  segment.bx = x
-  segment.bz = z
-  return isCoverOn(world.map, segment)
+  segment.ax = sight.ax + dx * share
+  segment.az = sight.az + dz * share
+  segment.bx = sight.bx
+  segment.bz = sight.bz
+  return isCoverOn(map, segment)
 }

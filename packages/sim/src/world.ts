@@ -154,6 +154,11 @@ export type Phase = (typeof Phase)[keyof typeof Phase]
 
 /** Counters that only grow; not part of any rule, but part of the state hash. */
 export interface WorldCounters {
+  /** Hit-scan shots carried out, and the soldiers they struck. */
+  readonly shotsJudged: Uint32Array
+  readonly hitsJudged: Uint32Array
+  /** Hits that did not count: the target was safe behind cover by then (C13). */
+  readonly hitsVoid: Uint32Array
   readonly rewindClamped: Uint32Array
   readonly rewindFuture: Uint32Array
   readonly hitsBehindCover: Uint32Array

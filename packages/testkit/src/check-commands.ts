@@ -1,6 +1,6 @@
 /**
  * I-13, first half: time goes on by one; each sequence number is carried out at most once, replays
- * and old ones never. Keeps its own idea of the last number of everybody.
+ * and old ones never. Keeps its own idea of everybody's last number; who reconnects numbers anew.
  */
 import { Button } from '@battalion/sim/commands.ts'
 import { EventType } from '@battalion/sim/events.ts'
@@ -35,6 +35,7 @@ export class CommandCheck {
     forEachEvent(world, (row, type) => {
       if (type === EventType.join) this.#lastSeq[world.events.target[row]!] = NONE
     })
+    for (const id of step.reconnected) this.#lastSeq[id] = NONE
     this.#accepted.fill(0)
     for (const [id, command] of step.commands) {
       if (!this.#isNew(id, command.seq)) continue

@@ -21,6 +21,12 @@ const BOOKS = [
 ] as const
 type BookName = (typeof BOOKS)[number]
 
+/** The books of one soldier who is away. */
+interface LedgerPage {
+  readonly score: number
+  readonly books: Readonly<Record<BookName, number>>
+}
+
 const ID = 'I-10'
 /** Rule L2. */
 const REVIVE_REACH_METRES = 2.5
@@ -30,6 +36,8 @@ export class LedgerCheck {
   readonly #books: Record<BookName, Float64Array>
   readonly #score: Int32Array
   readonly #teamScore = new Int32Array(TEAMS_MAX)
+  /** What who left to come back had, by user. */
+  readonly #leavers = new Map<number, LedgerPage>()
   /** Whose last hp an event just took, -1 = nobody; the next event must be the kill. */
   #felled = -1
   #felledBy = -1
@@ -64,8 +72,8 @@ export class LedgerCheck {
       hold(isItsKill, ID, () => `#${this.#felled} lost its last hp and no kill followed`)
     }
     const books = this.#books
-    if (type === EventType.join) this.#open(target)
-    else if (type === EventType.leave) this.#hp[target] = 0
+    if (type === EventType.join) this.#open(step, target)
+    else if (type === EventType.leave) this.#close(step, target)
     else if (type === EventType.spawn) this.#bookSpawn(step, row)
     else if (type === EventType.hit) this.#bookHit(step, row)
     else if (type === EventType.kill) this.#bookKill(step, row)
@@ -108,10 +116,22 @@ export class LedgerCheck {
     hold(distance <= reachMetres + 0.001, ID, () => `#${actor} helped ${distance} m away`)
   }
 
-  #open(netId: number): void {
+  /** A new page, or for who comes back to a battle that goes on the one he left (W9). */
+  #open(step: StepRecord, netId: number): void {
+    const user = step.returners.get(netId)
+    const page = user === undefined ? undefined : this.#leavers.get(user)
     this.#hp[netId] = 0
-    this.#score[netId] = 0
-    for (const name of BOOKS) this.#books[name][netId] = 0
+    this.#score[netId] = page?.score ?? 0
+    for (const name of BOOKS) this.#books[name][netId] = page?.books[name] ?? 0
+  }
+
+  #close(step: StepRecord, netId: number): void {
+    this.#hp[netId] = 0
+    const user = step.leavers.get(netId)
+    if (user === undefined) return
+    const books = {} as Record<BookName, number>
+    for (const name of BOOKS) books[name] = this.#books[name][netId]!
+    this.#leavers.set(user, { score: this.#score[netId]!, books })
   }
 
   #bookSpawn(step: StepRecord, row: number): void {

@@ -83,8 +83,8 @@ export class RewindCheck {
     for (let id = 0; id < world.slotsUsed; id++) {
       const stood = begin.state[id] === LifeState.alive
       const hasMovedAway = respawned.has(id) && begin.px[id] !== world.soldiers.px[id]
-      this.#px[start + id] = hasMovedAway ? Number.NaN : world.soldiers.px[id]!
-      this.#pz[start + id] = hasMovedAway ? Number.NaN : world.soldiers.pz[id]!
+      this.#px[start + id] = hasMovedAway ? Number.NaN : toldPlace(world.soldiers.px[id]!)
+      this.#pz[start + id] = hasMovedAway ? Number.NaN : toldPlace(world.soldiers.pz[id]!)
       this.#lifeThen[start + id] = stood ? this.#life[id]! : 0
     }
   }
@@ -183,6 +183,11 @@ export class RewindCheck {
       z: this.#pz[before]! + (this.#pz[after]! - this.#pz[before]!) * share,
     }
   }
+}
+
+/** A place in the steps clients are told, 1/16 m (C10). */
+function toldPlace(metres: number): number {
+  return Math.round(metres * 16) / 16
 }
 
 interface Ray {

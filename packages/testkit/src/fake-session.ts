@@ -6,14 +6,16 @@ import type { Clock, Timers } from '@battalion/base/clock.ts'
 import { assertDefined } from '@battalion/base/assert.ts'
 import { toMatchId, toUserId } from '@battalion/base/ids.ts'
 import type { Balance } from '@battalion/sim/balance.ts'
-import type { ServerMessages } from '@battalion/wire/messages.ts'
+import type { BattleResult, ServerMessages } from '@battalion/wire/messages.ts'
 import type { Client } from '@colyseus/core'
 import type { BattleMetadata } from '../../../matchmaker/choose-battle.ts'
 import { BattleSession } from '../../../rooms/battle-session.ts'
 import { chooseField } from '../../../rooms/choose-field.ts'
 import { createParticipant } from '../../../rooms/participant.ts'
 import type { Participant } from '../../../rooms/participant.ts'
-import type { MatchResults, RoomLimits, RoomMetrics, RoomPorts } from '../../../rooms/ports.ts'
+import type { BattleParty } from '../../../rooms/party-holds.ts'
+import { PartyHolds } from '../../../rooms/party-holds.ts'
+import type { FinishedBattle, RoomLimits, RoomMetrics, RoomPorts } from '../../../rooms/ports.ts'
 import { BattlefieldState } from '../../../schema/battlefield-state.ts'
 import { TEST_LIMITS } from './room-server.ts'
 
@@ -28,7 +30,7 @@ export interface FakeSessionOptions {
   readonly isRecording?: boolean
 }
 
-/** What was done to a socket, in order: `cork`, `frame`, `message`, `uncork`, `patch`, `close`. */
+/** What was done to a socket, in order: `frame` (and its `patch`), `lone patch`, `message`, … */
 export interface SocketCall {
   readonly userId: string
   readonly call: string
@@ -37,16 +39,21 @@ export interface SocketCall {
 
 export interface FakeSession {
   readonly session: BattleSession
+  readonly holds: PartyHolds
   readonly state: BattlefieldState
   readonly calls: SocketCall[]
   readonly errors: unknown[]
   /** What was announced to everybody. */
   readonly notices: ServerMessages['notice'][]
-  readonly results: Parameters<MatchResults['report']>[0][]
+  /** What finished, as players are told of it and as it is kept. */
+  readonly results: BattleResult[]
+  readonly battles: FinishedBattle[]
   /** What each socket says it has not sent yet (bytes). */
   readonly buffered: Map<string, number>
   /** How many clock readings the next wake-up takes late (ms). */
   join(userId: string, isSpectator?: boolean): Participant
+  /** A player to whom a place of a party is kept takes it. */
+  joinParty(userId: string): Participant
   /** Lets the next wake-up come, `lateMs` after its time. */
   wake(lateMs?: number): void
   /** From now on every step and every frame takes so long. */
@@ -62,7 +69,8 @@ export function createFakeSession(options: FakeSessionOptions): FakeSession {
     calls: [] as SocketCall[],
     errors: [] as unknown[],
     notices: [] as ServerMessages['notice'][],
-    results: [] as Parameters<MatchResults['report']>[0][],
+    results: [] as BattleResult[],
+    battles: [] as FinishedBattle[],
     buffered: new Map<string, number>(),
     published: [] as BattleMetadata[],
     state: new BattlefieldState(),
@@ -71,11 +79,13 @@ export function createFakeSession(options: FakeSessionOptions): FakeSession {
     if (options.isRecording !== false) fake.calls.push({ userId: client.sessionId, call, bytes })
   }
   const ports = fakePorts(options, time, fake, note)
+  const holds = new PartyHolds(() => time.clock.monotonicMs())
   const session: BattleSession = new BattleSession({
     ports,
     field: chooseField(options.balance, options),
     state: fake.state,
     roomId: 'fake',
+    holds,
     host: {
       guard: (_, work) => {
         try {
@@ -86,14 +96,17 @@ export function createFakeSession(options: FakeSessionOptions): FakeSession {
           return false
         }
       },
-      patch: () => {
-        for (const { owner, isReceiving } of session.roster.all)
-          if (isReceiving) note(owner, 'patch')
+      patch: (taker) => {
+        const joined = session.roster.all.filter(({ isReceiving }) => isReceiving)
+        taker(
+          new Uint8Array(1),
+          joined.map(({ owner }) => owner),
+        )
       },
       announce: (notice) => fake.notices.push(notice),
       close: (client) => note(client, 'close'),
       publish: (metadata) => fake.published.push(metadata),
-      reservedCount: () => 0,
+      reservedCount: () => holds.count,
       welcome: (participant) => session.beginReceiving(participant),
     },
   })
@@ -101,7 +114,12 @@ export function createFakeSession(options: FakeSessionOptions): FakeSession {
   return {
     ...fake,
     session,
-    join: (userId, isSpectator = false) => join(session, userId, isSpectator, note),
+    holds,
+    join: (userId, isSpectator = false) => join(session, { userId, isSpectator }, note),
+    joinParty: (userId) => {
+      const party = holds.settle(toUserId(userId))
+      return join(session, { userId, isSpectator: false, party }, note)
+    },
     wake: time.wake,
     burn: time.burn,
     nowMs: () => time.clock.monotonicMs(),
@@ -112,13 +130,14 @@ type Note = (client: Client, call: string, bytes?: number) => void
 
 function join(
   session: BattleSession,
-  userId: string,
-  isSpectator: boolean,
+  who: Pick<Participant, 'isSpectator'> & { userId: string; party?: BattleParty | undefined },
   note: Note,
 ): Participant {
+  const { userId, isSpectator, party } = who
   const owner = {
     sessionId: userId,
     send: () => note(owner, 'message'),
+    raw: () => note(owner, 'lone patch'),
   } as unknown as Client
   const participant = createParticipant({
     userId: toUserId(userId),
@@ -126,6 +145,7 @@ function join(
     bot: false,
     isSpectator,
     classId: 0,
+    party,
     owner,
     nowMs: 0,
   })
@@ -166,7 +186,7 @@ function createTime() {
 function fakePorts(
   options: FakeSessionOptions,
   time: ReturnType<typeof createTime>,
-  fake: Pick<FakeSession, 'results' | 'buffered'>,
+  fake: Pick<FakeSession, 'results' | 'battles' | 'buffered'>,
   note: Note,
 ): RoomPorts {
   let serial = 0
@@ -177,6 +197,7 @@ function fakePorts(
     metrics: burningMetrics(time, options.workMs),
     auth: {
       verifyAccessToken: () => Promise.reject(new RangeError('nobody signs in here')),
+      verifyReturning: () => Promise.reject(new RangeError('nobody comes back here')),
       isUserAllowed: () => Promise.resolve(true),
     },
     sockets: {
@@ -185,12 +206,22 @@ function fakePorts(
         time.spend('frameMs')
         note(client, 'frame', end - start)
       },
-      cork: (client) => note(client, 'cork'),
-      uncork: (client) => note(client, 'uncork'),
+      frameTail: (body) => body,
+      writeFramedWith: (client, { start, end }, tail) => {
+        time.spend('frameMs')
+        note(client, 'frame', end - start)
+        note(client, 'patch', tail.byteLength)
+      },
       terminate: (client) => note(client, 'terminate'),
     },
     seats: { claim: ignore, release: ignore },
-    results: { report: (result) => fake.results.push(result) },
+    results: {
+      report: (battle) => {
+        fake.battles.push(battle)
+        fake.results.push(battle.result)
+      },
+      settled: () => Promise.resolve(),
+    },
     balance: () => options.balance,
     limits: { ...TEST_LIMITS, playersMax: 4096, ...options.limits },
     region: 'fake',

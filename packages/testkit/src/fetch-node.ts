@@ -10,8 +10,15 @@ import { promisify } from 'node:util'
 const CACHE_FOLDER = join(import.meta.dirname, '../../../.cache')
 /** Longest a fetch may take (ms); some 50 MB. Longer counts as not to be had. */
 const FETCH_MS_MAX = 120_000
-/** Without a network npm gives up after seconds, not after minutes. */
-const RETRY_FLAGS = ['--fetch-retries=1', '--fetch-retry-maxtimeout=2000']
+/**
+ * Without a network npm gives up after seconds, not after minutes. Both bounds: npm's own shortest
+ * wait is 10 s, and a longest below the shortest stops the fetch.
+ */
+const RETRY_FLAGS = [
+  '--fetch-retries=1',
+  '--fetch-retry-mintimeout=500',
+  '--fetch-retry-maxtimeout=2000',
+]
 
 /** Where it is, or why it is not to be had. */
 export type FetchedNode =

@@ -1,6 +1,6 @@
 /**
- * All invariants of a battle (faults.md, I-10 to I-13 and I-16, E-04) and its course, checked after
- * each step of one world from raw columns and events. I-15 needs a twin and lives in
+ * All invariants of a battle (faults.md, I-10 to I-13 and I-16, E-04) and its course (W9 among it),
+ * checked after each step of one world from raw columns and events. I-15 needs a twin and lives in
  * `run-sim-battles.ts`. Never changes the world.
  */
 import { assertDefined } from '@battalion/base/assert.ts'
@@ -13,9 +13,9 @@ import { LedgerCheck } from './check-ledger.ts'
 import { LimitsCheck } from './check-limits.ts'
 import { MovementCheck } from './check-movement.ts'
 import { ProjectileCheck } from './check-projectiles.ts'
+import { ReturnsCheck } from './check-returns.ts'
 import { RewindCheck } from './check-rewind.ts'
-import type { SimOperation } from './sim-operations.ts'
-import type { BattleFacts, StepRecord } from './step-record.ts'
+import type { AppliedOperation, BattleFacts, StepRecord } from './step-record.ts'
 import { recordBegin } from './step-record.ts'
 import { WallOracle } from './wall-oracle.ts'
 
@@ -28,6 +28,7 @@ export class InvariantChecker {
   readonly #limits: LimitsCheck
   readonly #movement: MovementCheck
   readonly #projectiles = new ProjectileCheck()
+  readonly #returns = new ReturnsCheck()
   readonly #rewind: RewindCheck
 
   /** `balance` is the one that should hold; the world's own is not asked. */
@@ -47,14 +48,17 @@ export class InvariantChecker {
     this.#rewind = new RewindCheck(world.capacity)
   }
 
-  /** Call after the operations and before the step. */
-  begin(world: World, operations: readonly SimOperation[]): StepRecord {
-    return recordBegin(world, this.#facts, operations)
+  /** Call after the operations and before the step; throws like `check`. */
+  begin(world: World, operations: readonly AppliedOperation[]): StepRecord {
+    const step = recordBegin(world, this.#facts, operations)
+    this.#returns.begin(step)
+    return step
   }
 
   /** Throws `InvariantViolation` for the first invariant that does not hold. */
   check(step: StepRecord): void {
     this.#limits.check(step)
+    this.#returns.check(step)
     this.#commands.check(step)
     this.#bounds.check(step)
     this.#movement.check(step, this.#commands)

@@ -16,7 +16,11 @@ function catchFault(fault: PlantedFault): SimFailure | undefined {
   const balance = loadShippedBalance()
   for (let seed = 1; seed <= SEEDS_MAX; seed++) {
     try {
-      const plan = planSim(balance, { seed, steps: STEPS_MAX, players: 32 })
+      const wishes = { seed, steps: STEPS_MAX, players: 32 }
+      const plan = planSim(
+        balance,
+        fault.returns === false ? { ...wishes, returns: false } : wishes,
+      )
       runSimBattles(balance, { ...plan, rules: { ...plan.rules, ...fault.rules } }, { fault })
     } catch (error) {
       assert.ok(error instanceof SimFailure, String(error))
@@ -38,7 +42,19 @@ describe('the invariants catch a planted bug', () => {
 
   it('covers every invariant of the battle', () => {
     const named = new Set(PLANTED_FAULTS.map((fault) => fault.invariantId))
-    for (const id of ['I-10', 'I-11', 'I-12', 'I-13', 'I-15', 'I-16', 'E-04', 'L2', 'L4', 'B2']) {
+    for (const id of [
+      'I-10',
+      'I-11',
+      'I-12',
+      'I-13',
+      'I-15',
+      'I-16',
+      'E-04',
+      'W9',
+      'L2',
+      'L4',
+      'B2',
+    ]) {
       assert.ok(named.has(id), `no bug is planted for ${id}`)
     }
   })

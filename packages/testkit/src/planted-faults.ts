@@ -16,9 +16,13 @@ export interface PlantedFault {
   readonly invariantId: string
   /** Rules of the mode without which the bug has no effect. */
   readonly rules?: Partial<Mode>
+  /** False: in a battle that nobody comes back to, where W9 would notice first. */
+  readonly returns?: false
   readonly spoilBalance?: (balance: Balance) => Balance
   readonly beforeStep?: (world: World) => void
   readonly afterStep?: (world: World, step: StepRecord) => void
+  /** On a soldier who just came back to the battle, before the step. */
+  readonly afterReturn?: (world: World, netId: number) => void
   readonly spoilTwin?: (twin: World) => void
   readonly afterRestore?: (twin: World) => void
 }
@@ -192,7 +196,44 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     name: 'the dead come back too early',
     invariantId: 'L4',
     rules: { downSec: 0, respawnSec: 3 },
+    returns: false,
     beforeStep: (world) => void world.soldiers.respawnTick.fill(0),
+  },
+  {
+    name: 'who comes back is there at once',
+    invariantId: 'W9',
+    rules: { respawnSec: 3 },
+    afterReturn: (world, netId) => void (world.soldiers.respawnTick[netId] = world.tick),
+  },
+  {
+    name: 'who comes back begins with nothing',
+    invariantId: 'W9',
+    afterReturn: (world, netId) => void (world.soldiers.deaths[netId] = 0),
+  },
+  {
+    name: 'who comes back is put into the other team',
+    invariantId: 'W9',
+    afterReturn(world, netId) {
+      const { soldiers, teams } = world
+      teams.soldierCount[soldiers.team[netId]!]!--
+      soldiers.team[netId] = 1 - soldiers.team[netId]!
+      teams.soldierCount[soldiers.team[netId]]!++
+    },
+  },
+  {
+    name: 'who comes back is put into a squad of his own',
+    invariantId: 'W9',
+    afterReturn: (world, netId) => void (world.soldiers.squad[netId] = 200),
+  },
+  {
+    name: 'the time away counts as played',
+    invariantId: 'W9',
+    afterReturn: (world, netId) => void (world.soldiers.joinTick[netId] = 0),
+  },
+  {
+    name: 'who comes back needs no ticket',
+    invariantId: 'B2',
+    afterReturn: (world, netId) => void world.teams.tickets[world.soldiers.team[netId]!]!++,
   },
   {
     name: 'one touch revives',

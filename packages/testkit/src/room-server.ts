@@ -15,7 +15,9 @@ import type { Room } from '@colyseus/core'
 import { Client } from '@colyseus/sdk'
 import { createBattlefieldRoom } from '../../../rooms/battlefield-room.ts'
 import type { BattlefieldSettings } from '../../../rooms/battlefield-room.ts'
-import type { MatchResults, RoomLimits, RoomMetrics, RoomPorts } from '../../../rooms/ports.ts'
+import type { BattleResult } from '@battalion/wire/messages.ts'
+import type { RoomLimits, RoomMetrics } from '../../../rooms/ports.ts'
+import type { RoomPorts, UserClaims } from '../../../rooms/ports.ts'
 import { systemClock, systemTimers } from '../../../src/system-clock.ts'
 import { chooseTransport } from '../../../src/transport/choose-transport.ts'
 import type { TransportName } from '../../../src/transport/choose-transport.ts'
@@ -26,6 +28,7 @@ export const TEST_LIMITS: RoomLimits = {
   seatTimeoutSec: 2,
   reconnectGraceSec: 5,
   idleKickSec: 60,
+  spectatorIdleKickSec: 120,
   frameBytesMax: 1024,
   framesPerSec: 60,
   framesBurst: 120,
@@ -65,7 +68,7 @@ export interface RoomServer {
   readonly port: number
   readonly ports: RoomPorts
   readonly calls: readonly MetricCall[]
-  readonly results: readonly Parameters<MatchResults['report']>[0][]
+  readonly results: readonly BattleResult[]
   readonly errors: unknown[]
   readonly bannedUsers: Set<UserId>
   isDraining: boolean
@@ -132,7 +135,7 @@ export async function until(isTrue: () => boolean, what: string, withinMs = 3000
 function createRecord() {
   return {
     calls: [] as MetricCall[],
-    results: [] as Parameters<MatchResults['report']>[0][],
+    results: [] as BattleResult[],
     errors: [] as unknown[],
     bannedUsers: new Set<UserId>(),
     isDraining: false,
@@ -157,21 +160,15 @@ function fakePorts(
     },
     metrics: recordingMetrics(record.calls),
     auth: {
-      verifyAccessToken: async (token) => {
-        if (!token.startsWith('test-')) throw new AppError('unauthenticated', 'Sign in again.')
-        const userId = toUserId(token.slice('test-'.length))
-        const kind = userId.startsWith('bot') ? 'bot' : 'guest'
-        return {
-          userId,
-          kind,
-          displayName: `Guest ${userId}`,
-          sessionId: 'one-session-of-the-token',
-        }
-      },
+      verifyAccessToken: readTestToken,
+      verifyReturning: readTestToken,
       isUserAllowed: async ({ userId }) => !record.bannedUsers.has(userId),
     },
     seats: createUserSeats(),
-    results: { report: (result) => record.results.push(result) },
+    results: {
+      report: ({ result }) => record.results.push(result),
+      settled: () => Promise.resolve(),
+    },
     balance: () => options.balance,
     region: 'test',
     isDraining: () => record.isDraining,
@@ -208,4 +205,13 @@ const SILENT = {
   info: () => undefined,
   warn: () => undefined,
   error: () => undefined,
+}
+
+/** `test-<user id>` is the token of that user. */
+async function readTestToken(token: string): Promise<UserClaims> {
+  if (!token.startsWith('test-')) throw new AppError('unauthenticated', 'Sign in again.')
+  const userId = toUserId(token.slice('test-'.length))
+  const kind = userId.startsWith('bot') ? 'bot' : 'guest'
+  const sessionId = 'one-session-of-the-token'
+  return { userId, kind, displayName: `Guest ${userId}`, sessionId }
 }

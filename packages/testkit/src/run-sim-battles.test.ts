@@ -32,12 +32,16 @@ function play(wishes: SimWishes): SimReport {
 describe('[BAT-2] fixed seeds hold every invariant', () => {
   const total: Record<string, number> = {}
   let battles = 0
+  let returns = 0
+  let reconnects = 0
   for (const wishes of FIXED) {
     it(`seed ${wishes.seed} ${wishes.modeId ?? wishes.mapId ?? ''}`, () => {
       const report = play(wishes)
       assert.equal(report.steps, wishes.steps)
       assert.ok(report.restores > 0, 'no save was restored')
       battles += report.battles
+      returns += report.returns
+      reconnects += report.reconnects
       for (const [name, count] of Object.entries(report.events)) {
         total[name] = (total[name] ?? 0) + count
       }
@@ -46,6 +50,8 @@ describe('[BAT-2] fixed seeds hold every invariant', () => {
 
   it('and in them everything happens that can happen in a battle', () => {
     assert.ok(battles >= 1, 'no battle ended and was followed by another')
+    assert.ok(returns >= 10, `[W9] ${returns} came back to the battle they had left`)
+    assert.ok(reconnects >= 10, `${reconnects} connections were taken up again`)
     const names = ['shot', 'hit', 'armourHit', 'explosion', 'kill', 'death', 'assist', 'revive']
     for (const name of [
       ...names,

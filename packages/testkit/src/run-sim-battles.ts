@@ -17,6 +17,7 @@ import { SimDriver } from './sim-driver.ts'
 import { OperationLog, applyOperation } from './sim-operations.ts'
 import type { SimPlan } from './sim-plan.ts'
 import { balanceOfPlan } from './sim-plan.ts'
+import type { AppliedOperation } from './step-record.ts'
 import { InvariantViolation } from './step-record.ts'
 
 /** Room beyond the soldiers a plan keeps in the battle, so that joins also meet a full one. */
@@ -27,6 +28,9 @@ export interface SimReport {
   steps: number
   battles: number
   restores: number
+  /** Soldiers who came back to a battle they had left (W9), and connections taken up again. */
+  returns: number
+  reconnects: number
   /** Events by name. */
   readonly events: Record<string, number>
   hash: string
@@ -81,7 +85,8 @@ class SimRun {
     this.#options = options
     this.#balance = balanceOfPlan(balance, plan)
     this.#driver = new SimDriver(plan)
-    this.#report = { steps: 0, battles: 0, restores: 0, events: {}, hash: '' }
+    const counts = { steps: 0, battles: 0, restores: 0, returns: 0, reconnects: 0 }
+    this.#report = { ...counts, events: {}, hash: '' }
     this.#world = this.#createWorld()
     this.#twin = this.#createWorld()
     this.#checker = new InvariantChecker(this.#world, this.#balance)
@@ -126,14 +131,20 @@ class SimRun {
 
   #step(): void {
     const { fault } = this.#options
-    const operations = this.#driver.nextOperations(this.#world)
-    for (const operation of operations) {
+    const applied: AppliedOperation[] = []
+    for (const operation of this.#driver.nextOperations(this.#world)) {
       this.#log.note(this.#report.steps, operation)
       const netId = applyOperation(this.#world, operation)
       const twinId = applyOperation(this.#twin, operation)
       if (netId !== twinId) throw new InvariantViolation('I-15', `joined as ${netId} and ${twinId}`)
+      applied.push({ operation, netId })
+      if (operation.type === 'return' && netId !== undefined) {
+        this.#report.returns++
+        for (const world of [this.#world, this.#twin]) fault?.afterReturn?.(world, netId)
+      }
+      if (operation.type === 'reconnect') this.#report.reconnects++
     }
-    const record = this.#checker.begin(this.#world, operations)
+    const record = this.#checker.begin(this.#world, applied)
     for (const world of [this.#world, this.#twin]) {
       fault?.beforeStep?.(world)
       stepWorld(world)

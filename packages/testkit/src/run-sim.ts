@@ -2,35 +2,43 @@
  * Program: long seeded battles with every invariant checked after every step.
  *
  * `npm run sim -- --seed N [--steps N] [--players N] [--mode ID] [--map ID] [--until N] [--trace]`
- * `npm run sim -- --nightly [--minutes N]`
+ * `npm run sim -- --nightly [--minutes N | --seconds N] [--seed N]`
+ * `npm run sim -- --fairness [--kills N] [--arm ID] [--seed N] [--json FILE]` (run-fairness.ts)
+ * `npm run sim -- --cover [--json FILE]`: enemies on the wire that stand behind walls
  *
  * Prints the seed, what it expands to and how it goes on; a failure prints the step, the invariant,
  * the last operations and the command that repeats it. Exit code 0 = all held, 1 = one broke, 2 =
  * wrong use.
  */
 import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Balance } from '@battalion/sim/balance.ts'
 import { hashWorld } from '@battalion/sim/world-state.ts'
 import type { World } from '@battalion/sim/world.ts'
 import { loadShippedBalance } from './load-shipped-balance.ts'
+import type { FairnessRun } from './run-fairness.ts'
+import { FAIRNESS_KILLS_DEFAULT, runFairness } from './run-fairness.ts'
+import { COVER_BATTLES, coverRows, measureCover } from './measure-cover.ts'
 import type { SimReport } from './run-sim-battles.ts'
 import { SimFailure, runSimBattles } from './run-sim-battles.ts'
 import type { SimPlan, SimWishes } from './sim-plan.ts'
 import { planSim } from './sim-plan.ts'
 
+/** Steps in which everybody's surroundings are looked at: five seconds. */
+const COVER_STEPS = 100
 const STEPS_DEFAULT = 20_000
 const PROGRESS_STEPS = 5000
 const TRACE_STEPS = 100
 const NIGHTLY_STEPS = 20_000
 const NIGHTLY_MINUTES_MAX = 60
 const NIGHTLY_MINUTES_DEFAULT = 55
-/** Modes a nightly run goes through, with the soldiers in each. */
+/** Modes a nightly run goes through; 64 soldiers in each but the duel. */
 const NIGHTLY_BATTLES: readonly Partial<SimWishes>[] = [
   {},
   { modeId: 'duel' },
-  { modeId: 'four-corners', players: 48 },
-  { mapId: 'front', players: 120 },
+  { modeId: 'four-corners', players: 64 },
+  { mapId: 'front' },
 ]
 
 const OPTIONS = {
@@ -43,13 +51,25 @@ const OPTIONS = {
   trace: { type: 'boolean' },
   nightly: { type: 'boolean' },
   minutes: { type: 'string' },
+  seconds: { type: 'string' },
+  fairness: { type: 'boolean' },
+  cover: { type: 'boolean' },
+  kills: { type: 'string' },
+  arm: { type: 'string' },
+  json: { type: 'string' },
 } as const
+
+type NumberOption = 'seed' | 'steps' | 'players' | 'until' | 'minutes' | 'seconds' | 'kills'
 
 interface SimArguments {
   readonly wishes: SimWishes
   readonly trace: boolean
   readonly nightly: boolean
-  readonly minutes: number
+  /** How long a nightly run goes on (s). */
+  readonly nightlySec: number
+  readonly fairness: FairnessRun | undefined
+  readonly cover: boolean
+  readonly jsonPath: string | undefined
 }
 
 function print(line: string): void {
@@ -69,20 +89,40 @@ function wholeNumber(name: string, text: string): number {
 
 function readArguments(): SimArguments {
   const values = parseValues()
-  const number = (name: 'seed' | 'steps' | 'players' | 'until' | 'minutes') => {
+  const number = (name: NumberOption) => {
     const text = values[name]
     return text === undefined ? undefined : wholeNumber(name, text)
   }
   const players = number('players')
   const wishes: SimWishes = {
-    seed: number('seed') ?? 1,
+    seed: number('seed') ?? (values.nightly === true ? seedOfTonight() : 1),
     steps: number('until') ?? number('steps') ?? STEPS_DEFAULT,
     ...(players === undefined ? {} : { players }),
     ...(values.mode === undefined ? {} : { modeId: values.mode }),
     ...(values.map === undefined ? {} : { mapId: values.map }),
   }
   const minutes = Math.min(number('minutes') ?? NIGHTLY_MINUTES_DEFAULT, NIGHTLY_MINUTES_MAX)
-  return { wishes, trace: values.trace === true, nightly: values.nightly === true, minutes }
+  const nightlySec = Math.min(number('seconds') ?? Infinity, minutes * 60)
+  const fairness: FairnessRun = {
+    killsMin: number('kills') ?? FAIRNESS_KILLS_DEFAULT,
+    firstSeed: wishes.seed,
+    ...(values.arm === undefined ? {} : { armId: values.arm }),
+    ...(values.json === undefined ? {} : { jsonPath: values.json }),
+  }
+  return {
+    wishes,
+    trace: values.trace === true,
+    nightly: values.nightly === true,
+    nightlySec,
+    fairness: values.fairness === true ? fairness : undefined,
+    cover: values.cover === true,
+    jsonPath: values.json,
+  }
+}
+
+/** A night never plays the seeds of another: 10,000 a day, more than fit into an hour. */
+function seedOfTonight(): number {
+  return Math.floor(Date.now() / 86_400_000) * 10_000
 }
 
 function parseValues() {
@@ -159,8 +199,9 @@ function formatProgress(step: number, plan: SimPlan, startMs: number): string {
 
 function formatReport(report: SimReport): string {
   const events = Object.entries(report.events).map(([name, count]) => `${name}=${count}`)
-  const facts = `steps=${report.steps} battles=${report.battles} restores=${report.restores}`
-  return `ok ${facts} ${events.join(' ')} hash=${report.hash}`
+  const { hash: _, events: __, ...counts } = report
+  const facts = Object.entries(counts).map(([name, count]) => `${name}=${count}`)
+  return `ok ${facts.join(' ')} ${events.join(' ')} hash=${report.hash}`
 }
 
 function reportFailure(failure: SimFailure, wishes: SimWishes): void {
@@ -174,8 +215,8 @@ function reportFailure(failure: SimFailure, wishes: SimWishes): void {
 }
 
 /** Fresh seeds until the time is over. */
-function playNightly(balance: Balance, first: number, minutes: number): boolean {
-  const endMs = performance.now() + minutes * 60_000
+function playNightly(balance: Balance, first: number, nightlySec: number): boolean {
+  const endMs = performance.now() + nightlySec * 1000
   let isGood = true
   for (let seed = first; performance.now() < endMs; seed++) {
     const battle = NIGHTLY_BATTLES[seed % NIGHTLY_BATTLES.length]!
@@ -185,10 +226,27 @@ function playNightly(balance: Balance, first: number, minutes: number): boolean 
   return isGood
 }
 
-const { wishes, trace, nightly, minutes } = readArguments()
-const balance = loadShippedBalance()
-print(`commit ${readCommit()}, node ${process.version}, balance ${balance.version}`)
-const isGood = nightly
-  ? playNightly(balance, wishes.seed, minutes)
-  : playSeed(balance, wishes, { trace, endMs: Infinity })
-process.exitCode = isGood ? 0 : 1
+/** Prints what walls would hide in battles of several sizes; nothing of it has a limit. */
+function runCover(balance: Balance, jsonPath: string | undefined): number {
+  const rows = COVER_BATTLES.flatMap((battle) => {
+    const some = coverRows(battle, measureCover(balance, battle, COVER_STEPS))
+    for (const { name, value, unit } of some) print(`${name}: ${value} ${unit}`)
+    return some
+  })
+  if (jsonPath !== undefined) writeFileSync(jsonPath, `${JSON.stringify(rows, null, 2)}\n`)
+  return 0
+}
+
+function runSim(asked: SimArguments): number {
+  const { wishes, trace, nightly, nightlySec, fairness } = asked
+  const balance = loadShippedBalance()
+  print(`commit ${readCommit()}, node ${process.version}, balance ${balance.version}`)
+  if (fairness !== undefined) return runFairness(fairness)
+  if (asked.cover) return runCover(balance, asked.jsonPath)
+  const isGood = nightly
+    ? playNightly(balance, wishes.seed, nightlySec)
+    : playSeed(balance, wishes, { trace, endMs: Infinity })
+  return isGood ? 0 : 1
+}
+
+process.exitCode = runSim(readArguments())

@@ -12,6 +12,7 @@ import { LifeState } from '@battalion/sim/world.ts'
 import { addHostileOperations } from './hostile-inputs.ts'
 import type { SimBot } from './sim-bots.ts'
 import { commandOfBot, createSimBot } from './sim-bots.ts'
+import { SimComings } from './sim-comings.ts'
 import type { SimOperation } from './sim-operations.ts'
 import type { SimPlan } from './sim-plan.ts'
 
@@ -19,6 +20,8 @@ import type { SimPlan } from './sim-plan.ts'
 const JOINS_PER_STEP_MAX = 8
 /** Share of steps in which a soldier's command is late and none arrives. */
 const SILENT_SHARE = 0.03
+/** How far from its old numbers a client that comes back starts: half of the u16 circle. */
+const SEQ_RESTART = 0x8000
 
 export class SimDriver {
   readonly prng: PrngState
@@ -26,27 +29,37 @@ export class SimDriver {
   /** By net id; a bot is forgotten when its soldier leaves. */
   readonly #bots = new Map<number, SimBot>()
   readonly #hostile = new Set<number>()
+  readonly #comings: SimComings
 
   constructor(plan: SimPlan) {
     this.#plan = plan
     this.prng = createPrng(plan.seed ^ 0x5eed)
+    this.#comings = new SimComings(plan)
   }
 
   /** Forgets everybody: the next battle begins on a new world. */
   reset(): void {
     this.#bots.clear()
     this.#hostile.clear()
+    this.#comings.reset()
   }
 
   /** What happens before the coming step. */
   nextOperations(world: World): SimOperation[] {
-    const operations = this.#comeAndGo(world)
+    const operations = leavesFirst([
+      ...this.#comings.nextOperations(world),
+      ...this.#comeAndGo(world),
+    ])
+    for (const operation of operations) {
+      if (operation.type === 'reconnect') this.#numberAnew(operation.netId)
+    }
     for (let id = 0; id < world.slotsUsed; id++) {
       if (world.soldiers.state[id] === LifeState.empty) {
         if (this.#bots.delete(id)) this.#hostile.delete(id)
         continue
       }
       const bot = this.#botOf(id)
+      if (this.#comings.isAway(id)) continue
       const command = commandOfBot(world, id, bot)
       const netId = id as NetId
       if (this.#hostile.has(id)) {
@@ -67,10 +80,16 @@ export class SimDriver {
     return bot
   }
 
+  /** A client that comes back counts from elsewhere, too far for the world to follow unasked. */
+  #numberAnew(netId: NetId): void {
+    const bot = this.#bots.get(netId)
+    if (bot !== undefined) bot.seq = (bot.seq + SEQ_RESTART) & 0xffff
+  }
+
   /** Fills the battle, then lets one come or go now and then; sometimes more than there is room. */
   #comeAndGo(world: World): SimOperation[] {
     const operations: SimOperation[] = []
-    const missing = this.#plan.players - world.soldierCount
+    const missing = this.#plan.players - world.soldierCount - this.#comings.leftCount
     if (missing > 0) {
       const joins = Math.min(missing, 1 + nextBelow(this.prng, JOINS_PER_STEP_MAX))
       for (let index = 0; index < joins; index++) operations.push(this.#join())
@@ -78,8 +97,7 @@ export class SimDriver {
     if (nextFloat(this.prng) >= this.#plan.churnPerStep) return operations
     operations.push(this.#join())
     const netId = nextBelow(this.prng, Math.max(1, world.slotsUsed)) as NetId
-    // Leaves are drawn from before this step's joins, so a net id never leaves as it enters.
-    if (nextBelow(this.prng, 2) === 0) operations.unshift({ type: 'leave', netId })
+    if (nextBelow(this.prng, 2) === 0) operations.push({ type: 'leave', netId })
     return operations
   }
 
@@ -87,4 +105,12 @@ export class SimDriver {
     const team = nextBelow(this.prng, 3) === 0 ? nextBelow(this.prng, 5) : undefined
     return { type: 'join', team, classId: nextBelow(this.prng, 5) }
   }
+}
+
+/** Who leaves is drawn from those who were there before the step: he goes before anybody comes. */
+function leavesFirst(operations: readonly SimOperation[]): SimOperation[] {
+  return [
+    ...operations.filter(({ type }) => type === 'leave'),
+    ...operations.filter(({ type }) => type !== 'leave'),
+  ]
 }

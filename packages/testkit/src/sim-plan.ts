@@ -15,6 +15,8 @@ export interface SimWishes {
   readonly players?: number
   readonly modeId?: string
   readonly mapId?: string
+  /** False: nobody comes back or reconnects, as in plans older than W9; for their regressions. */
+  readonly returns?: false
 }
 
 /** A seed, fully expanded. Printed at the start of every run. */
@@ -28,6 +30,10 @@ export interface SimPlan {
   readonly hostileShare: number
   /** Chance per step that somebody joins or leaves. */
   readonly churnPerStep: number
+  /** Chance per step that somebody leaves to come back; as big, that one who left does (W9). */
+  readonly returnPerStep: number
+  /** Chance per step that a connection is lost, to come back numbering anew. */
+  readonly reconnectPerStep: number
   /** Chance per step that the twin world is replaced by a restored save. */
   readonly restorePerStep: number
   /** Share of every weapon's reserve that soldiers start with (0..1). */
@@ -54,6 +60,8 @@ export function planSim(balance: Balance, wishes: SimWishes): SimPlan {
     mapId: wishes.mapId ?? mode.maps[0]!,
     hostileShare: 0.1 + 0.2 * nextFloat(prng),
     churnPerStep: mode.form === 'duel' ? 0.002 : 0.02,
+    returnPerStep: wishes.returns === false ? 0 : mode.form === 'duel' ? 0.004 : 0.03,
+    reconnectPerStep: wishes.returns === false ? 0 : mode.form === 'duel' ? 0.004 : 0.03,
     restorePerStep: 0.01,
     reserveShare: [1, 0.3, 0][nextBelow(prng, 3)]!,
     rules,

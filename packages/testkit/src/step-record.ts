@@ -57,6 +57,17 @@ export interface StepRecord {
   readonly beginPhase: number
   /** Last command of this step by net id, of those who were there. */
   readonly commands: ReadonlyMap<number, Command>
+  /** Users who left to come back, and who came back, before this step, by their net id then. */
+  readonly leavers: ReadonlyMap<number, number>
+  readonly returners: ReadonlyMap<number, number>
+  /** Net ids whose clients number their commands anew. */
+  readonly reconnected: ReadonlySet<number>
+}
+
+/** An operation, and the net id it was given when somebody came. */
+export interface AppliedOperation {
+  readonly operation: SimOperation
+  readonly netId: number | undefined
 }
 
 /** What stays the same during a battle. */
@@ -71,25 +82,50 @@ export interface BattleFacts {
 export function recordBegin(
   world: World,
   facts: BattleFacts,
-  operations: readonly SimOperation[],
+  operations: readonly AppliedOperation[],
 ): StepRecord {
   const begin = {} as Record<ColumnName, ArrayLike<number>>
   for (const name of COLUMNS) begin[name] = world.soldiers[name].slice()
-  const commands = new Map<number, Command>()
-  for (const operation of operations) {
-    if (operation.type !== 'command') continue
-    const { netId, command } = operation
-    if (netId >= world.slotsUsed || begin.state[netId] === LifeState.empty) continue
-    commands.set(netId, toTableForm(command))
-  }
   return {
     world,
     ...facts,
     begin,
     beginTick: world.tick,
     beginPhase: world.phase,
-    commands,
+    commands: findCommands(world, begin.state, operations),
+    ...findComings(operations),
   }
+}
+
+function findCommands(
+  world: World,
+  state: ArrayLike<number>,
+  operations: readonly AppliedOperation[],
+): Map<number, Command> {
+  const commands = new Map<number, Command>()
+  for (const { operation } of operations) {
+    if (operation.type !== 'command') continue
+    const { netId, command } = operation
+    if (netId >= world.slotsUsed || state[netId] === LifeState.empty) continue
+    commands.set(netId, toTableForm(command))
+  }
+  return commands
+}
+
+function findComings(
+  operations: readonly AppliedOperation[],
+): Pick<StepRecord, 'leavers' | 'returners' | 'reconnected'> {
+  const leavers = new Map<number, number>()
+  const returners = new Map<number, number>()
+  const reconnected = new Set<number>()
+  for (const { operation, netId } of operations) {
+    if (operation.type === 'reconnect') reconnected.add(operation.netId)
+    if (operation.type === 'leave' && operation.userId !== undefined) {
+      leavers.set(operation.netId, operation.userId)
+    }
+    if (operation.type === 'return' && netId !== undefined) returners.set(netId, operation.userId)
+  }
+  return { leavers, returners, reconnected }
 }
 
 /** What is left of a command in columns of whole numbers. */

@@ -108,7 +108,7 @@ function checkHeader({ path, text }: Source): Finding[] {
 const VAGUE_NAME = /^(utils?|common|misc|helpers?|manager|index)$/
 
 function checkName({ path }: Source): Finding[] {
-  const name = path.slice(path.lastIndexOf('/') + 1).replace(/(\.[a-z]+)*\.m?ts$/, '')
+  const name = path.slice(path.lastIndexOf('/') + 1).replace(/(\.[a-z]+)*\.m?tsx?$/, '')
   if (VAGUE_NAME.test(name)) {
     return [
       { path, line: 1, message: `"${name}" says nothing, name the file after its main export` },
@@ -179,8 +179,9 @@ const CLOCK_FILES: readonly RegExp[] = [
   /^src\/(system-clock|lifecycle|start)\.ts$/,
   /^packages\/base\/src\/clock\.ts$/,
   /^packages\/client\/src\/(web-timers|web-globals)\.ts$/,
-  /^packages\/(play|testkit)\//,
+  /^packages\/(play|console|testkit)\//,
   /^(bench|loadtest)\/[^/]+\.ts$/,
+  /^bench\/servers\//,
   /^loadtest\/chaos\//,
 ]
 

@@ -85,6 +85,7 @@ export class CrowdThinner {
   #thinEffects(cell: number, share: number): void {
     const { effects } = this.#sources
     if (effects.counts[cell] === 0) return
+    assert(share >= 0 && share < 1, 'effects that fit are left alone')
     const bytesMax = Math.floor(effects.byteCounts[cell]! * share)
     this.#counters.effectsThinned += effects.thin(cell, bytesMax, this.#send)
   }
@@ -92,11 +93,13 @@ export class CrowdThinner {
   #thinUpdates(cell: number): void {
     const { members } = this.#sources
     const oldCount = members.counts[cell]! - members.enters[cell]!
+    assert(oldCount >= 0, 'who entered is a member')
     const codeBytes = (oldCount + 1) >> 1
     const turnBytes = codeBytes * TURN_RATIO
     if (this.#isCrowded[cell] === 0) this.#startCrowd(cell, turnBytes)
     this.#forgetEntered(cell, oldCount)
     const afforded = this.#demand.updateBytes[cell]! * this.#demand.updateShare[cell]!
+    assert(afforded >= 0, 'a share of bytes is no debt')
     const saved = Math.min(this.#savedBytes[cell]! + afforded, turnBytes + afforded)
     const isOverdue = this.#gatherWeights(cell, oldCount)
     if (saved < turnBytes && !isOverdue) {
@@ -105,6 +108,7 @@ export class CrowdThinner {
       return
     }
     const spent = this.#takeTurn(cell, saved - codeBytes)
+    assert(spent >= 0, 'a turn costs bytes')
     // Who was overdue may have cost more than there was; a debt of one turn at most.
     this.#savedBytes[cell] = Math.max(saved - codeBytes - spent, -turnBytes)
   }
@@ -114,13 +118,16 @@ export class CrowdThinner {
     const cx = cell % world.map.cellsX
     const cz = (cell - cx) / world.map.cellsX
     const phase = (cz % PHASES_SIDE) * PHASES_SIDE + (cx % PHASES_SIDE)
+    assert(this.#isCrowded[cell] === 0, 'a crowd begins once')
     this.#isCrowded[cell] = 1
     this.#crowdedCount++
+    assert(this.#crowdedCount <= this.#isCrowded.length, 'there are no more crowds than cells')
     this.#savedBytes[cell] = (turnBytes * phase) / PHASES_SIDE ** 2
     for (let row = 0; row < members.counts[cell]!; row++) this.#forget(members.members[cell]![row]!)
   }
 
   #endCrowd(cell: number): void {
+    assert(this.#isCrowded[cell] === 1, 'only a crowd ends')
     this.#isCrowded[cell] = 0
     this.#crowdedCount--
     assert(this.#crowdedCount >= 0, 'crowds end once')
@@ -183,6 +190,7 @@ export class CrowdThinner {
     while (lowest > 0 && spent + this.#classBytes[lowest - 1]! <= bytesMax) {
       spent += this.#classBytes[--lowest]!
     }
+    assert(lowest >= 0 && lowest <= CLASS_OVERDUE, 'those below a class wait')
     return spent + this.#holdBelow(cell, lowest, bytesMax - spent)
   }
 

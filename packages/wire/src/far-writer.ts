@@ -50,12 +50,16 @@ export class FarWriter {
     this.isDue = this.#payCredit(sliceCount)
     if (!this.isDue) return
     if (this.#slice >= sliceCount) this.#slice = 0
+    assert(sliceCount > 0, 'a slice that is due has somebody in it')
+    assert(sliceCount <= 0x100, 'the number of a slice fits a byte')
     this.#teamCount = world.mode.teamCount
     for (let team = 0; team < this.#teamCount; team++) {
       this.#start[team] = writer.at
       this.#writeSlice(team)
     }
     this.#start[this.#teamCount] = writer.at
+    assert(this.#teamCount <= TEAMS_MAX, 'every team has a place for its list')
+    assert(writer.at >= this.#start[0]!, 'lists follow each other')
     this.#slice++
   }
 
@@ -86,15 +90,19 @@ export class FarWriter {
     const { world } = this.#sources
     if (sliceCount === 0) return false
     const ticks = this.#lastTick < 0 ? world.mode.tickRateHz : world.tick - this.#lastTick
+    assert(ticks >= 0, 'time goes on')
+    assert(this.rateShare > 0 && this.rateShare <= 1, 'the far tier is slowed, not stopped')
     this.#lastTick = world.tick
     const slicesPerSec = Math.min(sliceCount * FAR_REFRESH_HZ_MAX, FAR_SLICES_PER_SEC_MAX)
     this.#credit += (ticks * slicesPerSec * this.rateShare) / world.mode.tickRateHz
+    assert(this.#credit >= 0, 'no slice is owed')
     if (this.#credit < 1) return false
     this.#credit--
     if (this.#credit >= 1) {
       this.#counters.farThinned += Math.floor(this.#credit)
       this.#credit %= 1
     }
+    assert(this.#credit < 1, 'one slice is due in a send')
     return true
   }
 
@@ -102,6 +110,9 @@ export class FarWriter {
     const { world, writer, members, entities } = this.#sources
     const first = this.#slice * FAR_SLICE_IDS
     const end = Math.min(first + FAR_SLICE_IDS, world.slotsUsed)
+    assert(first < world.slotsUsed, 'a slice begins with somebody')
+    assert(end > first, 'a slice is of somebody')
+    const startAt = writer.at
     writer.reserve(SLICE_BYTES_MAX)
     writer.u8(team)
     writer.u8(this.#slice)
@@ -116,6 +127,7 @@ export class FarWriter {
       writer.u8(farStep(quantisePlace(world.soldiers.px[id]!), world.map.map.widthMetres))
       writer.u8(farStep(quantisePlace(world.soldiers.pz[id]!), world.map.map.depthMetres))
     }
+    assert(writer.at - startAt <= SLICE_BYTES_MAX, 'a slice keeps its bound')
   }
 }
 

@@ -8,6 +8,7 @@ import type { ByteWriter } from './byte-writer.ts'
 import type { CellMembers } from './cell-members.ts'
 import type { FarWriter } from './far-writer.ts'
 import { CENTRE_CELL_MASK, CENTRE_WIDE_BIT, HeadBit } from './frame-head.ts'
+import type { OwnCapture } from './own-capture.ts'
 import { OWN_FIELDS } from './own-fields.ts'
 import type { PendingMarks } from './pending-marks.ts'
 import type { SnapshotViewer } from './snapshot-viewer.ts'
@@ -25,12 +26,11 @@ export interface HeadSources {
   readonly members: CellMembers
   readonly marks: PendingMarks
   readonly far: FarWriter
+  readonly own: OwnCapture
 }
 
 export class HeadWriter {
   readonly #sources: HeadSources
-  /** Own fields of the viewer at hand, `until` fields as ticks, 0 = over. */
-  readonly #own = new Float64Array(OWN_FIELDS.length)
 
   constructor(sources: HeadSources) {
     this.#sources = sources
@@ -59,7 +59,7 @@ export class HeadWriter {
   }
 
   #writePlayer(writer: ByteWriter, viewer: SnapshotViewer, isFresh: boolean): number {
-    const { world, marks } = this.#sources
+    const { world, marks, own } = this.#sources
     const { netId } = viewer
     assert(netId < world.capacity, 'a viewer has a soldier of this world')
     let bits: number = HeadBit.player
@@ -69,7 +69,7 @@ export class HeadWriter {
       writer.u16(world.soldiers.ackSeq[netId]!)
     }
     if (this.#writePosition(writer, viewer, isFresh)) bits |= HeadBit.position
-    if (this.#writeOwn(writer, viewer, isFresh)) bits |= HeadBit.own
+    if (own.write(writer, netId, isFresh)) bits |= HeadBit.own
     if (marks.countOf(netId) > 0) {
       bits |= HeadBit.marks
       marks.writeMarks(writer, netId)
@@ -88,39 +88,5 @@ export class HeadWriter {
     viewer.toldX = x
     viewer.toldZ = z
     return true
-  }
-
-  #writeOwn(writer: ByteWriter, viewer: SnapshotViewer, isFresh: boolean): boolean {
-    const mask = this.#compareOwn(viewer, isFresh)
-    if (mask === 0) return false
-    writer.u16(mask)
-    for (let bit = 0; bit < OWN_FIELDS.length; bit++) {
-      if (((mask >> bit) & 1) === 0) continue
-      const value = this.#own[bit]!
-      viewer.toldOwn[bit] = value
-      const { type } = OWN_FIELDS[bit]!
-      if (type === 'u8') writer.u8(value)
-      else if (type === 'u16') writer.u16(value)
-      else writer.u16(this.#ticksUntil(value))
-    }
-    return true
-  }
-
-  /** Reads the own fields; the mask of those the viewer does not know yet. */
-  #compareOwn(viewer: SnapshotViewer, isFresh: boolean): number {
-    const { world } = this.#sources
-    let mask = 0
-    for (let bit = 0; bit < OWN_FIELDS.length; bit++) {
-      const field = OWN_FIELDS[bit]!
-      let value = field.read(world, viewer.netId)
-      if (field.type === 'until' && value <= world.tick) value = 0
-      this.#own[bit] = value
-      if (isFresh || value !== viewer.toldOwn[bit]) mask |= 1 << bit
-    }
-    return mask
-  }
-
-  #ticksUntil(tick: number): number {
-    return tick === 0 ? 0 : Math.min(tick - this.#sources.world.tick, 0xffff)
   }
 }

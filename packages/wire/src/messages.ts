@@ -28,8 +28,8 @@ export interface ClientMessages {
   giveUp: Record<string, never>
   /** A spectator moves its view (m); at most 10 a second count. */
   look: { x: number; z: number }
-  /** Round trip measure; answered at once with the same id. */
-  rtt: { id: number }
+  /** Round trip measure; answered at once with the same id. `ms`: the last one, for operators. */
+  rtt: { id: number; ms?: number | undefined }
   /** Demo servers only: asks for more bots. */
   addBots: { count: number }
 }

@@ -3,6 +3,7 @@
  * soldier. Fixed tables; what finds no room is dropped and counted. Effects name only members of
  * their own cell, so nobody learns of a soldier outside his block (E-11).
  */
+import { assert } from '@battalion/base/assert.ts'
 import { NET_ID_NONE } from '@battalion/base/ids.ts'
 import { angleOfVector } from '@battalion/base/trig-table.ts'
 import { EventType, HitFlag } from '@battalion/sim/events.ts'
@@ -80,6 +81,8 @@ export class PendingEffects {
       return
     }
     const { events } = world
+    assert(row < events.count, 'an effect comes from an event of the step')
+    assert(type < EFFECT_FORMS.length, 'every effect has a form')
     const columns = this.#columns
     const at = this.#count++
     this.#type[at] = type
@@ -100,6 +103,7 @@ export class PendingEffects {
     for (let at = 0; at < this.#count; at++) {
       const cell = this.#cellOfEffect(world, members, at)
       if (cell < 0) continue
+      assert(cell < this.counts.length, 'an effect is told in a cell of the map')
       if (this.counts[cell]! >= EFFECTS_PER_CELL_MAX) {
         this.#counters.effectsDropped++
         continue
@@ -121,9 +125,13 @@ export class PendingEffects {
       this.#isKept[at] = 0
       at = this.#next[at]!
     }
+    assert(bytesMax >= 0, 'no cell gets less than no bytes')
     let left = bytesMax
     for (let rank = 0; rank < RANKS_COUNT; rank++) left -= this.#keep(cell, rank, left, turn)
+    assert(left >= 0, 'what is kept fits')
     this.#dropOthers(cell)
+    assert(this.counts[cell]! <= count, 'thinning adds nothing')
+    assert(this.byteCounts[cell]! <= bytesMax, 'what is kept has the bytes that were marked')
     return count - this.counts[cell]!
   }
 
@@ -133,6 +141,7 @@ export class PendingEffects {
     const bytes = this.#rankBytes[rank]!
     if (bytes === 0 || bytesMax <= 0) return 0
     const stride = Math.ceil(bytes / bytesMax)
+    assert(stride >= 1, 'of some, at least every one or every n-th is kept')
     let at = this.#head[cell]!
     let nth = turn % stride
     let kept = 0
@@ -180,6 +189,7 @@ export class PendingEffects {
   /** Writes the effects of a cell, count first. */
   write(writer: ByteWriter, cell: number): void {
     const count = this.counts[cell]!
+    assert(count <= EFFECTS_PER_CELL_MAX, 'the effects of a cell are bounded')
     writer.reserve(2 + count * EFFECT_BYTES_MAX)
     writer.varint(count)
     let at = this.#head[cell]!
@@ -188,6 +198,7 @@ export class PendingEffects {
       for (const name of EFFECT_FORMS[this.#type[at]!]!) this.#writeField(writer, name, at)
       at = this.#next[at]!
     }
+    assert(count === 0 || at === NO_ROW, 'the chain of a cell is as long as its count')
   }
 
   #writeField(writer: ByteWriter, name: EffectField, at: number): void {
@@ -201,6 +212,7 @@ export class PendingEffects {
     const dx = events.x2[row]! - events.x[row]!
     const dz = events.z2[row]! - events.z[row]!
     const length = Math.round(Math.sqrt(dx * dx + dz * dz) * LENGTH_STEPS_PER_METRE)
+    assert(Number.isFinite(length), 'a ray ends somewhere')
     this.#columns.length[at] = Math.min(length, 0xff)
     this.#columns.yaw[at] = length === 0 ? events.yaw[row]! : angleOfVector(dx, dz)
   }

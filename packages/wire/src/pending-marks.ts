@@ -2,6 +2,7 @@
  * Kills since the last send, told to all, and damage marks, told to the one who dealt or took the
  * damage. Fixed tables; what finds no room is dropped and counted.
  */
+import { assert } from '@battalion/base/assert.ts'
 import { NET_ID_NONE } from '@battalion/base/ids.ts'
 import { angleOfVector } from '@battalion/base/trig-table.ts'
 import { EventType, HitFlag } from '@battalion/sim/events.ts'
@@ -69,6 +70,7 @@ export class PendingMarks {
     const count = this.countOf(netId)
     this.#counters.marksDropped += this.#counts[netId]! - count
     writer.varint(count)
+    assert(count <= MARKS_PER_FRAME_MAX, 'the marks of a frame are bounded')
     let at = this.#head[netId]!
     for (let index = 0; index < count; index++) {
       writer.u8(this.#flags[at]!)
@@ -80,6 +82,7 @@ export class PendingMarks {
   }
 
   writeKills(writer: ByteWriter): void {
+    assert(this.killCount <= KILLS_PER_SEND_MAX, 'the kills of a send are bounded')
     writer.varint(this.killCount)
     for (let row = 0; row < this.killCount; row++) {
       writer.u16(this.#killActor[row]!)
@@ -93,6 +96,8 @@ export class PendingMarks {
       this.#counters.killsDropped++
       return
     }
+    assert(row < world.events.count, 'a kill is an event of the step')
+    assert(world.events.target[row] !== NET_ID_NONE, 'somebody was killed')
     const at = this.killCount++
     this.#killActor[at] = world.events.actor[row]!
     this.#killTarget[at] = world.events.target[row]!
@@ -108,6 +113,8 @@ export class PendingMarks {
     const flags = armour | (isBlast ? MarkFlag.explosion : 0) | (isLethal ? MarkFlag.lethal : 0)
     const value = Math.min(Math.max(events.value[row]!, 0), 0xff)
     if (value === 0) return
+    assert(target !== NET_ID_NONE, 'somebody was hit')
+    assert(flags <= 0xff, 'flags fit a byte')
     const taken = this.#add(target, flags | MarkFlag.taken, value)
     if (taken !== NO_ROW) this.#detail[taken] = this.#direction(world, row, isBlast)
     if (actor === NET_ID_NONE || actor === target) return
@@ -121,6 +128,7 @@ export class PendingMarks {
       return NO_ROW
     }
     const at = this.#count++
+    assert(value >= 1 && value <= 0xff, 'a mark says how much, in a byte')
     this.#flags[at] = flags
     this.#value[at] = value
     if (this.#counts[netId]!++ === 0) this.#head[netId] = at
@@ -136,6 +144,7 @@ export class PendingMarks {
     const actor = world.events.actor[row]!
     const target = world.events.target[row]!
     if (!isBlast && actor === NET_ID_NONE) return 0
+    assert(target < px.length, 'who was hit is a soldier')
     const fromX = isBlast ? this.#blastX : px[actor]!
     const fromZ = isBlast ? this.#blastZ : pz[actor]!
     return quantiseYaw(angleOfVector(fromX - px[target]!, fromZ - pz[target]!))

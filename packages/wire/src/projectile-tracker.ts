@@ -3,6 +3,7 @@
  * or no longer flies as told, and to who comes to see its cell; between that it needs no bytes.
  * "Gone" is told to the cell it was told in.
  */
+import { assert } from '@battalion/base/assert.ts'
 import { POSITION_STEPS_PER_METRE, PROJECTILES_MAX } from '@battalion/sim/limits.ts'
 import { cellOfPosition } from '@battalion/sim/spatial-grid.ts'
 import type { ByteWriter } from './byte-writer.ts'
@@ -29,6 +30,8 @@ class CellChains {
   }
 
   add(cell: number, index: number): void {
+    assert(cell >= 0 && cell < this.counts.length, 'a projectile flies over a cell of the map')
+    assert(index < PROJECTILES_MAX, 'a projectile has a place in the table')
     this.next[index] = this.head[cell]!
     this.head[cell] = index
     this.counts[cell]!++
@@ -86,6 +89,7 @@ export class ProjectileTracker {
 
   writeGone(writer: ByteWriter, cell: number): void {
     const count = this.#gone.counts[cell]!
+    assert(count <= PROJECTILES_MAX, 'no more are gone than there can be')
     writer.reserve(2 + 2 * count)
     writer.varint(count)
     let index = this.#gone.head[cell]!
@@ -105,6 +109,7 @@ export class ProjectileTracker {
     if (cellBefore !== NO_CELL && cellBefore !== cell) this.#gone.add(cellBefore, index)
     this.#cellOf[index] = cell
     if (!isActive) return
+    assert(cell !== NO_CELL, 'what flies is over some cell')
     this.#all.add(cell, index)
     const isOther = this.#capture(world, index)
     if (!isOther && cellBefore === cell && this.#fliesAsTold(world, index)) return
@@ -117,6 +122,7 @@ export class ProjectileTracker {
   /** True while clients, who only add speed to place, are right. */
   #fliesAsTold(world: SnapshotWorld, index: number): boolean {
     const { vx, vz } = this.#columns
+    assert(world.tick >= this.#toldTick[index]!, 'what was told was told before')
     const flownSec = (world.tick - this.#toldTick[index]!) / world.mode.tickRateHz
     const x =
       this.#toldX[index]! / POSITION_STEPS_PER_METRE + (vx[index]! / SPEED_STEPS_PER_MPS) * flownSec
@@ -149,6 +155,7 @@ export class ProjectileTracker {
 
   #writeRecords(writer: ByteWriter, chains: CellChains, cell: number): void {
     const count = chains.counts[cell]!
+    assert(count <= PROJECTILES_MAX, 'no more are told than there can be')
     writer.reserve(2 + count * PROJECTILE_BYTES_MAX)
     writer.varint(count)
     let index = chains.head[cell]!
@@ -171,6 +178,7 @@ export class ProjectileTracker {
 
 /** Nearest 1/32 m/s within i16. */
 function quantiseSpeed(metresPerSec: number): number {
+  assert(Number.isFinite(metresPerSec), 'a speed is a number')
   const steps = Math.round(metresPerSec * SPEED_STEPS_PER_MPS)
   return Math.min(Math.max(steps, -0x8000), 0x7fff)
 }

@@ -14,6 +14,7 @@ import { CrowdThinner } from './crowd-thinner.ts'
 import { EntityCapture } from './entity-capture.ts'
 import { FarWriter } from './far-writer.ts'
 import { HeadWriter } from './head-writer.ts'
+import { OwnCapture } from './own-capture.ts'
 import { PendingEffects } from './pending-effects.ts'
 import { PendingMarks } from './pending-marks.ts'
 import { ProjectileTracker } from './projectile-tracker.ts'
@@ -43,6 +44,7 @@ export class SnapshotEncoder {
   readonly #far: FarWriter
   readonly #cells: CellWriter
   readonly #crowds: CrowdThinner
+  readonly #own: OwnCapture
   readonly #head: HeadWriter
   /** The pending tables belong to a send that was encoded; the next step starts new ones. */
   #isEncoded = false
@@ -67,11 +69,13 @@ export class SnapshotEncoder {
     this.#cells = new CellWriter(this.#shared, cellCount, contents)
     const blockBytes = options.blockBytes ?? BLOCK_BYTES_BUDGET
     this.#crowds = new CrowdThinner(contents, this.counters, blockBytes)
+    this.#own = new OwnCapture(world.capacity)
     this.#head = new HeadWriter({
       world,
       members: this.#members,
       marks: this.#marks,
       far: this.#far,
+      own: this.#own,
     })
   }
 
@@ -98,6 +102,7 @@ export class SnapshotEncoder {
     this.#isEncoded = true
     this.#shared.at = 0
     this.#entities.capture(world)
+    this.#own.capture(world)
     this.#crowds.markUrgent()
     this.#members.update(world, this.#entities.changed)
     this.#effects.distribute(world, this.#members)

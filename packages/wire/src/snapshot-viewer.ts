@@ -5,7 +5,6 @@
  */
 import type { NetId } from '@battalion/base/ids.ts'
 import { NET_ID_NONE } from '@battalion/base/ids.ts'
-import { OWN_FIELDS } from './own-fields.ts'
 
 /** Team of a viewer who sees the far tier of all teams. */
 export const TEAM_ALL = 0xff
@@ -33,8 +32,6 @@ export interface SnapshotViewer {
   toldBlockRadius: number
   toldX: number
   toldZ: number
-  /** Own fields as last told, in table order; `until` fields as ticks. */
-  readonly toldOwn: Float64Array
 }
 
 /** What a room knows of a viewer when it joins. */
@@ -63,6 +60,5 @@ export function createViewer(options: ViewerOptions = {}): SnapshotViewer {
     toldBlockRadius: 0,
     toldX: 0,
     toldZ: 0,
-    toldOwn: new Float64Array(OWN_FIELDS.length),
   }
 }

@@ -1,61 +1,226 @@
 /**
- * Where finished battles go for now: one JSON line each in DATA_DIR/results, a file a day. `report`
- * returns at once and never throws; a bounded queue stands between rooms and the disk. When it is
- * full the newest result is dropped, counted and logged. `flush` is part of the drain.
+ * From a room's report to the database, and nothing lost on the way. `report` returns at once; the
+ * results thread packs the battle and keeps it as a synced file; a loop writes the oldest file in
+ * one transaction and removes it. A database that is away is waited for, for days if need be; after
+ * a crash the files are still there, and writing one again changes nothing.
  */
-import { appendFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { BoundedQueue } from '@battalion/base/bounded-queue.ts'
+import { AppError } from '@battalion/base/app-error.ts'
+import type { Clock, Timers } from '@battalion/base/clock.ts'
 
-/** Results waiting for the disk; a process ends a battle every few minutes per room. */
-export const RESULTS_QUEUE_MAX = 256
-const RESULT_FILE_MODE = 0o600
+import type { Database } from '../../db/database.ts'
+import { WakeLoop } from '../wake-loop.ts'
+import type { MatchReport, PackedMatch } from './pack-match.ts'
+import type { QueueState } from './result-files.ts'
+import { ResultThread } from './result-thread.ts'
+import { writeMatch } from './write-match.ts'
+import type { WritePorts } from './write-match.ts'
 
-/** What is kept; the room's result goes in whole. */
-export interface FinishedMatch {
-  readonly matchId: string
-  readonly endedAtMs: number
+/** Reports between rooms and disk (each up to 2 MB); more at once are refused, counted. */
+export const REPORTS_WAITING_MAX = 64
+/** A report that the disk refuses is tried so often, then it is lost. */
+export const KEEP_TRIES_MAX = 5
+/** Between two tries (ms). */
+const KEEP_RETRY_MS = 500
+/** A battle that the database refuses, though it answers, is tried so often, then set aside. */
+const WRITE_TRIES_MAX = 5
+/** Longest pause while the database is away (ms). */
+const AWAY_MS_MAX = 5000
+/** Without news the folder is looked at this often (ms). */
+const IDLE_MS = 60_000
+const FOLDER = 'results-queue'
+
+/**
+ * What became of a result. On its way: `kept`. Then one of `stored`, `duplicate` (it was there),
+ * `stale` (another process has the battle), `corrupt` (file unreadable, set aside), `refused` (the
+ * database would not have it, set aside), `dropped` (queue full), `failed` (the disk would not
+ * take it).
+ */
+export type ResultOutcome =
+  | 'kept'
+  | 'stored'
+  | 'duplicate'
+  | 'stale'
+  | 'corrupt'
+  | 'refused'
+  | 'dropped'
+  | 'failed'
+
+/** What results stand on. */
+export interface MatchResultsOptions extends WritePorts {
+  readonly dataDir: string
+  readonly database: Database
+  readonly clock: Clock
+  readonly timers: Timers
+  /** Told of each, with the battle's id or file and why. */
+  readonly onOutcome: (outcome: ResultOutcome, about: string, why?: unknown) => void
+  /** Told when the queue on disk changes. */
+  readonly onQueue?: (state: QueueState) => void
+  /** Told how long a write took (ms). */
+  readonly onWritten?: (durationMs: number) => void
+  /** Told that the database is waited for. */
+  readonly onDelayed?: (error: unknown) => void
 }
 
-/** Takes results; the disk comes later. */
+/** Takes results. */
 export interface MatchResultSink {
-  report(result: FinishedMatch): void
+  report(report: MatchReport): void
+  /** Resolves when what this room reported is on disk or given up. */
+  settled(roomId: string): Promise<void>
   /** Resolves when everything reported so far is on disk or given up. */
   flush(): Promise<void>
+  /** Resolves when nothing waits any more, neither for the disk nor for the database. */
+  drained(): Promise<void>
+  /** Waits for the disk, then ends thread and loop; what is not written yet stays on disk. */
+  stop(): Promise<void>
 }
 
-/** Called with what became of a result. */
-export type ResultOutcome = (outcome: 'stored' | 'dropped' | 'failed', error?: unknown) => void
+/** The results of one server. */
+export function createMatchResults(options: MatchResultsOptions): MatchResultSink {
+  return new MatchResults(options)
+}
 
-/** A sink that writes below `dataDir`. */
-export function createMatchResults(dataDir: string, onOutcome: ResultOutcome): MatchResultSink {
-  const queue = new BoundedQueue<FinishedMatch>(RESULTS_QUEUE_MAX)
-  const folder = join(dataDir, 'results')
-  let writing: Promise<void> | undefined
-  const drain = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      await storeResult(folder, next).then(
-        () => onOutcome('stored'),
-        (error: unknown) => onOutcome('failed', error),
-      )
+class MatchResults implements MatchResultSink {
+  readonly #options: MatchResultsOptions
+  readonly #thread: ResultThread
+  readonly #loop: WakeLoop
+  readonly #keeping = new Map<Promise<void>, string>()
+  /** Tries of files that the database refused; at most as many as there are files. */
+  readonly #tries = new Map<string, number>()
+  #idle: (() => void)[] = []
+  #isIdle = false
+
+  constructor(options: MatchResultsOptions) {
+    this.#options = options
+    const onState = (state: QueueState) => options.onQueue?.(state)
+    this.#thread = new ResultThread(join(options.dataDir, FOLDER), onState)
+    this.#loop = new WakeLoop({
+      timers: options.timers,
+      step: () => this.#step(),
+      onError: (error) => options.onDelayed?.(error),
+    })
+    const start = () => this.#loop.start()
+    options.database.ready.then(start, () => undefined)
+  }
+
+  report(report: MatchReport): void {
+    const { matchId, roomId } = report.head
+    if (this.#keeping.size >= REPORTS_WAITING_MAX) {
+      this.#options.onOutcome('dropped', matchId, 'too many reports wait for the disk')
+      return
     }
-    writing = undefined
+    this.#isIdle = false
+    const keeping = this.#keep(report).finally(() => this.#keeping.delete(keeping))
+    this.#keeping.set(keeping, roomId)
   }
-  return {
-    report(result) {
-      if (!queue.push(result)) return onOutcome('dropped')
-      writing ??= drain()
-    },
-    flush: async () => {
-      await writing
-    },
-  }
-}
 
-async function storeResult(folder: string, result: FinishedMatch): Promise<void> {
-  await mkdir(folder, { recursive: true })
-  const day = new Date(result.endedAtMs).toISOString().slice(0, 10)
-  const file = join(folder, `${day}.jsonl`)
-  await appendFile(file, `${JSON.stringify(result)}\n`, { mode: RESULT_FILE_MODE })
+  async settled(roomId: string): Promise<void> {
+    const own = Array.from(this.#keeping).filter(([, room]) => room === roomId)
+    await Promise.all(own.map(([keeping]) => keeping))
+  }
+
+  async flush(): Promise<void> {
+    await Promise.all(this.#keeping.keys())
+  }
+
+  async drained(): Promise<void> {
+    await this.flush()
+    if (this.#isIdle) return
+    await new Promise<void>((resolve) => {
+      this.#idle.push(resolve)
+      this.#loop.wake()
+    })
+  }
+
+  async stop(): Promise<void> {
+    await this.flush()
+    await this.#loop.stop()
+    await this.#thread.close()
+    for (const resolve of this.#idle) resolve()
+  }
+
+  async #keep(report: MatchReport): Promise<void> {
+    const { matchId } = report.head
+    let why = ''
+    for (let tries = 0; tries < KEEP_TRIES_MAX; tries++) {
+      if (tries > 0) await this.#pause(KEEP_RETRY_MS)
+      const answer = await this.#thread.ask({ kind: 'keep', report })
+      if (answer.kind === 'full') {
+        this.#options.onOutcome('dropped', matchId, 'the queue on disk is full')
+        return
+      }
+      if (answer.kind === 'kept') {
+        const brief = answer.isBrief ? 'without the detail of its log' : undefined
+        this.#options.onOutcome('kept', matchId, brief)
+        this.#isIdle = false
+        this.#loop.wake()
+        return
+      }
+      if (answer.kind === 'failed') why = answer.why
+    }
+    this.#options.onOutcome('failed', matchId, why)
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#options.timers.setTimeout(resolve, ms))
+  }
+
+  /** Writes all that waits, the oldest first; one that is refused does not hold the others up. */
+  async #step(): Promise<number> {
+    const listed = await this.#thread.ask({ kind: 'list' })
+    if (listed.kind !== 'listed') return AWAY_MS_MAX
+    let isLeft = false
+    for (const name of listed.names) isLeft = !(await this.#settle(name)) || isLeft
+    if (isLeft) return AWAY_MS_MAX
+    if (listed.names.length > 0) return 0
+    if (this.#keeping.size === 0) this.#becomeIdle()
+    return IDLE_MS
+  }
+
+  #becomeIdle(): void {
+    this.#isIdle = true
+    const waiting = this.#idle
+    this.#idle = []
+    for (const resolve of waiting) resolve()
+  }
+
+  /** One file; true when it is out of the way. Throws when the database is away. */
+  async #settle(name: string): Promise<boolean> {
+    const loaded = await this.#thread.ask({ kind: 'load', name })
+    if (loaded.kind === 'corrupt') {
+      await this.#thread.ask({ kind: 'setAside', name })
+      this.#options.onOutcome('corrupt', name, loaded.why)
+      return true
+    }
+    if (loaded.kind !== 'loaded') return false
+    return this.#write(name, loaded.packed)
+  }
+
+  async #write(name: string, packed: PackedMatch): Promise<boolean> {
+    const { clock, database, onOutcome, onWritten } = this.#options
+    const startMs = clock.monotonicMs()
+    try {
+      const outcome = await writeMatch(database, this.#options, packed)
+      onWritten?.(clock.monotonicMs() - startMs)
+      onOutcome(outcome, packed.match.matchId)
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'database_unavailable') throw error
+      return this.#refuse(name, packed, error)
+    }
+    this.#tries.delete(name)
+    // One that cannot be removed is found again, and found to be there.
+    return (await this.#thread.ask({ kind: 'remove', name })).kind === 'done'
+  }
+
+  async #refuse(name: string, { match }: PackedMatch, error: unknown): Promise<boolean> {
+    const tries = (this.#tries.get(name) ?? 0) + 1
+    this.#tries.set(name, tries)
+    this.#options.onDelayed?.(error)
+    if (tries < WRITE_TRIES_MAX) return false
+    this.#tries.delete(name)
+    await this.#thread.ask({ kind: 'setAside', name })
+    this.#options.onOutcome('refused', match.matchId, error)
+    return true
+  }
 }

@@ -20,7 +20,7 @@ import type { BattleLink, BattleLinkEvents } from '../battle-link.ts'
 import type { BattleState } from '../battle-state.ts'
 import { LinkConditioner } from '../link-conditioner.ts'
 
-/** Slice of time between two client updates (ms). */
+/** Slice of time between two client updates unless asked otherwise (ms). */
 const SLICE_MS = 10
 
 export class LoopbackLink implements BattleLink {
@@ -64,9 +64,7 @@ export class LoopbackLink implements BattleLink {
     this.bytesSent += bytes.length
     this.conditioner.pass('out', this.#now(), () => {
       this.queue.push(...into.slice(0, count))
-      const over = Math.max(0, this.queue.length - COMMANDS_WAITING_MAX)
-      this.droppedCount += over
-      this.queue.splice(0, over)
+      this.droppedCount += this.queue.splice(COMMANDS_WAITING_MAX).length
     })
   }
 
@@ -101,6 +99,8 @@ export class LoopbackLink implements BattleLink {
 
 export class LoopbackBattle {
   nowMs = 0
+  /** Time between two looks at the network and updates of all clients (ms). */
+  sliceMs = SLICE_MS
   readonly world: World
   readonly clients: BattleClient[] = []
   readonly links: LoopbackLink[] = []
@@ -179,7 +179,7 @@ export class LoopbackBattle {
   run(elapsedMs: number, visit: () => void = () => undefined): void {
     const endMs = this.nowMs + elapsedMs
     while (this.nowMs < endMs) {
-      this.nowMs += SLICE_MS
+      this.nowMs += this.sliceMs
       while (this.#nextTickMs <= this.nowMs) this.#tick()
       for (const link of this.links) link.conditioner.flush(this.nowMs)
       for (const client of this.clients) client.update(this.nowMs)

@@ -11,16 +11,22 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
+import { putMadeDatabase } from '@battalion/testkit/made-database.ts'
+import { waitUntil } from '@battalion/testkit/wait-until.ts'
+
 const MAIN = fileURLToPath(new URL('../../../../src/main.ts', import.meta.url))
-const START_MS_MAX = 20_000
+const START_MS_MAX = 90_000
 
 /** Starts a server, or `program` in its place; resolves with its public address. */
 export async function startServer(
   test: Pick<TestContext, 'after'>,
   env: Readonly<Record<string, string>> = {},
   program: string = MAIN,
+  /** Hears what the server prints, such as its mails. */
+  hear?: (output: string) => void,
 ): Promise<string> {
   const dataDir = mkdtempSync(join(tmpdir(), 'battalion-client-'))
+  await putMadeDatabase(dataDir)
   const child = fork(program, {
     env: {
       ...process.env,
@@ -32,8 +38,9 @@ export async function startServer(
       LOG_LEVEL: 'error',
       ...env,
     },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', hear === undefined ? 'ignore' : 'pipe', 'inherit', 'ipc'],
   })
+  child.stdout?.on('data', (chunk: Buffer) => hear?.(chunk.toString()))
   const exited = once(child, 'exit')
   test.after(async () => {
     child.kill('SIGTERM')
@@ -44,5 +51,9 @@ export async function startServer(
   const signal = AbortSignal.timeout(START_MS_MAX)
   const failed = exited.then(() => assert.fail('the server did not start'))
   const [ready] = (await Promise.race([once(child, 'message', { signal }), failed])) as [unknown]
-  return (ready as { publicUrl: string }).publicUrl
+  const { publicUrl, opsUrl } = ready as { publicUrl: string; opsUrl: string }
+  await waitUntil('the database, without which nobody signs in', async () => {
+    return (await fetch(`${opsUrl}/startupz`)).ok
+  })
+  return publicUrl
 }

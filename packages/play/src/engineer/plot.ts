@@ -58,7 +58,8 @@ export class LivePlot {
         height: HEIGHT_PX,
         cursor: { show: false },
         legend: { show: false },
-        padding: [6, 4, 0, 0],
+        // Half a line below, or the lowest figure is cut.
+        padding: [6, 4, 6, 0],
         scales: {
           x: { time: false },
           y: { range: (_, min, max) => [Math.min(0, min), max * 1.15 || 1] },

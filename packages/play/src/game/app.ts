@@ -2,6 +2,8 @@
  * The page's life: watch, join, play, leave, reconnect. Holds the one battle that is shown and
  * swaps it; a failed join always falls back to watching. Draws nothing itself.
  */
+import { AppError } from '@battalion/base/app-error.ts'
+
 import { Hud } from '../hud/hud.ts'
 import type { JoinChoice } from '../hud/join-dialog.ts'
 import { InputState } from '../input/input-state.ts'
@@ -29,14 +31,25 @@ export interface AppPorts {
   readonly root: HTMLElement
   readonly store: SessionStore
   readonly connect: Connect
+  /** The server ended the session of the battle's connection. */
+  readonly sessionRefused?: () => void
+}
+
+/** What the part with chat and friends does by keys; it comes after the first picture. */
+export interface PeopleKeys {
+  openChat(): void
+  togglePanel(): void
+  /** Closes what is open; false when nothing was. */
+  close(): boolean
 }
 
 export class App {
   mode: AppMode = 'connecting'
   readonly hud: Hud
   readonly input: InputState
+  readonly theme: Theme
+  people: PeopleKeys | undefined
   readonly #ports: AppPorts
-  readonly #theme: Theme
   #view: BattlefieldView | undefined
   #loop: PlayLoop | undefined
   #operator: CameraOperator | undefined
@@ -45,19 +58,27 @@ export class App {
 
   constructor(ports: AppPorts) {
     this.#ports = ports
-    this.#theme = new Theme(ports.store, (palette) => {
+    this.theme = new Theme(ports.store, (palette) => {
       this.#view?.applyPalette(palette)
       if (this.#source !== undefined) this.hud.minimap.load(this.#source.map, palette)
     })
     this.input = this.#createInput()
     this.hud = this.#createHud()
     this.hud.setMode('spectating')
-    for (const dialog of [this.hud.join.root, this.hud.help]) {
-      dialog.addEventListener('toggle', () => {
-        this.input.isBlocked = this.hud.join.root.open || this.hud.help.open
-        this.input.held.clear()
-      })
-    }
+    this.blockWhileOpen(this.hud.join.root)
+    this.blockWhileOpen(this.hud.help)
+  }
+
+  /** While the dialog is open, no key is the battle's. */
+  blockWhileOpen(dialog: HTMLDialogElement): void {
+    dialog.addEventListener('toggle', () => {
+      this.input.isBlocked = document.querySelector('dialog[open]') !== null
+      this.input.held.clear()
+    })
+    // A dialog that is taken away tells of no toggle.
+    dialog.addEventListener('close', () => {
+      this.input.isBlocked = document.querySelector('dialog[open]') !== null
+    })
   }
 
   get source(): BattleSource | undefined {
@@ -102,8 +123,34 @@ export class App {
     }
   }
 
+  /** Takes the place that a battle keeps for the player: his party is going in. */
+  async enterBattle(roomId: string): Promise<void> {
+    if (this.mode === 'playing' && this.#source?.roomId === roomId) return
+    if (this.#isBusy) throw new AppError('conflict', 'One thing after another; try again.')
+    this.#isBusy = true
+    const { name, classId } = this.#ports.store
+    try {
+      await this.#leaveSource()
+      await this.#enter({ spectate: false, roomId, name, classId })
+    } catch (error) {
+      void this.watch()
+      throw error
+    } finally {
+      this.#isBusy = false
+    }
+  }
+
   async leave(): Promise<void> {
     if (this.mode !== 'playing' || this.#isBusy) return
+    this.#isBusy = true
+    await this.#leaveSource()
+    await this.watch()
+    this.#isBusy = false
+  }
+
+  /** Watches anew, as whoever is signed in now. */
+  async reenter(): Promise<void> {
+    if (this.#isBusy || this.#source === undefined) return
     this.#isBusy = true
     await this.#leaveSource()
     await this.watch()
@@ -130,14 +177,14 @@ export class App {
   async #show(source: BattleSource): Promise<void> {
     const view = this.#view ?? (await this.#createView(source))
     view.load(source)
-    this.hud.minimap.load(source.map, this.#theme.palette)
+    this.hud.minimap.load(source.map, this.theme.palette)
     this.#source = source
     this.#loop!.source = source
     attachEvents({ source, view, hud: this.hud, operator: this.#operator! })
   }
 
   async #createView(source: BattleSource): Promise<BattlefieldView> {
-    const view = await BattlefieldView.create(this.#ports.canvas, source, this.#theme.palette)
+    const view = await BattlefieldView.create(this.#ports.canvas, source, this.theme.palette)
     this.#view = view
     this.#operator = new CameraOperator(view.camera)
     const { hud, input } = this
@@ -169,18 +216,28 @@ export class App {
 
   /** The connection is over for good: the player decides what next, the watcher just comes back. */
   #lost(reason: string, message: string): void {
-    const mayReturn = this.mode !== 'playing' && !FINAL_REASONS.has(reason)
+    const wasPlaying = this.mode === 'playing'
+    const mayReturn = !wasPlaying && !FINAL_REASONS.has(reason)
     this.mode = 'connecting'
-    if (reason === 'unauthenticated') this.#ports.store.forgetSession()
+    if (reason === 'unauthenticated') this.#ports.sessionRefused?.()
     if (mayReturn) {
       this.hud.banners.showConnection(message)
       void wait(RETRY_MS[1]).then(() => this.watch())
       return
     }
+    if (reason === 'idle' && !wasPlaying && document.hidden) this.#watchWhenSeen()
     this.hud.banners.showConnection(message, {
       text: 'Back to the battle',
       run: () => void this.watch(),
     })
+  }
+
+  /** Let go while the page was put away: watching goes on when somebody looks at it again. */
+  #watchWhenSeen(): void {
+    const look = () => {
+      if (this.mode === 'connecting') void this.watch()
+    }
+    document.addEventListener('visibilitychange', look, { once: true })
   }
 
   #createInput(): InputState {
@@ -197,12 +254,12 @@ export class App {
 
   #createHud(): Hud {
     return new Hud(this.#ports.root, this.input, {
-      openJoin: () => this.#openJoin(),
+      openJoin: () => this.openJoin(),
       join: (choice) => void this.join(choice),
       leave: () => void this.leave(),
       autoCamera: () => this.#operator?.setAuto(),
       goTo: (x, z) => this.#operator?.goTo(x, z),
-      toggleTheme: () => this.#theme.toggle(),
+      toggleTheme: () => this.theme.toggle(),
       toggleScoreboard: () => this.#toggleScoreboard(),
       toggleEngineer: () => this.#toggleEngineer(),
       chooseClass: (classId) => this.#source?.chooseClass(classId),
@@ -210,7 +267,8 @@ export class App {
     })
   }
 
-  #openJoin(): void {
+  /** Name, class and one button. */
+  openJoin(): void {
     const source = this.#source
     if (source === undefined) return
     const { name, classId } = this.#ports.store
@@ -235,15 +293,19 @@ export class App {
     if (code === 'Tab') this.#toggleScoreboard()
     else if (code === 'Backquote') this.#toggleEngineer()
     else if (code === 'Escape') this.#escape()
+    else if (code === 'KeyT') this.people?.openChat()
+    else if (code === 'KeyP') this.people?.togglePanel()
+    else if (this.mode === 'playing' && code === 'Enter') this.people?.openChat()
     else if (this.mode !== 'spectating') return
     else if (code === 'Space') this.#operator?.setAuto()
-    else if (code === 'Enter') this.#openJoin()
+    else if (code === 'Enter') this.openJoin()
     else if (code === 'Equal' || code === 'NumpadAdd') this.#zoom(1.2)
     else if (code === 'Minus' || code === 'NumpadSubtract') this.#zoom(1 / 1.2)
   }
 
   #escape(): void {
-    if (this.hud.join.root.open || this.hud.help.open) return
+    if (document.querySelector('dialog[open]') !== null) return
+    if (this.people?.close() === true) return
     if (this.hud.scoreboard.isOpen) this.#toggleScoreboard()
     else void this.leave()
   }

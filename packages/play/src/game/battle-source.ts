@@ -156,6 +156,8 @@ export interface PlayerResultView {
 }
 
 export interface ResultView {
+  /** Names the battle in the history; made-up battles have none. */
+  readonly matchId?: string
   readonly winner: number | null
   readonly durationSec: number
   readonly teams: readonly { team: number; score: number; tickets: number }[]
@@ -189,6 +191,8 @@ export interface BattleSource {
   readonly map: BattleMap
   readonly mode: Mode
   readonly matchId: string
+  /** The room; it outlives its matches. */
+  readonly roomId: string
   /** True where bots can be asked for. */
   readonly isDemo: boolean
   readonly state: BattleStateView

@@ -54,6 +54,10 @@ export class ClientSource implements BattleSource {
     return balance.modes.find((mode) => mode.id === welcome.mode) ?? balance.modes[0]!
   }
 
+  get roomId(): string {
+    return this.client.roomId
+  }
+
   get matchId(): string {
     return this.client.welcome.matchId
   }

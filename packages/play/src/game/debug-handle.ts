@@ -2,6 +2,7 @@
  * `globalThis.battalionDebug`: what tests, benches and screenshots read of the running page. Read
  * only, but for the camera and a cut of the connection.
  */
+import type { SessionKeeper } from '../session/session-keeper.ts'
 import type { App } from './app.ts'
 
 export interface DebugHandle {
@@ -20,9 +21,10 @@ export interface DebugHandle {
 }
 
 /** Puts the handle onto the page. */
-export function exposeDebugHandle(app: App): void {
-  const handle: DebugHandle & { readonly app: App } = {
+export function exposeDebugHandle(app: App, session?: SessionKeeper): void {
+  const handle: DebugHandle & { readonly app: App; readonly session: unknown } = {
     app,
+    session,
     get mode() {
       return app.mode
     },

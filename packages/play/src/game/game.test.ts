@@ -37,6 +37,13 @@ describe('session store', () => {
     assert.equal(store.findSession(0), undefined)
   })
 
+  it('keeps the refresh token beyond the end of the access token', () => {
+    const store = new SessionStore(createMemoryStorage())
+    store.saveSession({ ...session, refreshToken: 'r' })
+    assert.equal(store.findSession(expiresMs), undefined)
+    assert.deepEqual(store.findAnySession(), { ...session, refreshToken: 'r' })
+  })
+
   it('takes broken or foreign entries for none', () => {
     for (const text of ['', '{', 'null', '7', '{"accessToken":7}', '{"accessToken":"a"}']) {
       const storage = createMemoryStorage()

@@ -1,5 +1,5 @@
 /**
- * What the page remembers between visits: the guest's token, the name, the class, the theme. Kept
+ * What the page remembers between visits: the session, the name, the class, the theme. Kept
  * in localStorage, and forgotten without a fuss where there is none.
  */
 
@@ -7,6 +7,11 @@ export interface StoredSession {
   readonly accessToken: string
   /** RFC 3339 UTC. */
   readonly accessExpiresAt: string
+  /** Keeps the user beyond the access token. */
+  readonly refreshToken?: string
+  readonly userId?: string
+  /** Sent with the exchange of the refresh token, the same by all tabs. */
+  readonly requestKey?: string
 }
 
 const KEYS = {
@@ -15,6 +20,8 @@ const KEYS = {
   classId: 'battalion.class',
   theme: 'battalion.theme',
 } as const
+
+const TEXT_KEY_PREFIX = 'battalion.text.'
 
 /** A token this close to its end is not used any more (ms). */
 const EXPIRY_MARGIN_MS = 60_000
@@ -28,19 +35,22 @@ export class SessionStore {
     this.#storage = storage
   }
 
+  /** What was stored last, run out or not. */
+  findAnySession(): StoredSession | undefined {
+    const text = this.#read(KEYS.session)
+    return text === undefined ? undefined : parseSession(text)
+  }
+
   /** The stored session when it is whole and good for a while, undefined otherwise. */
   findSession(nowMs: number): StoredSession | undefined {
-    const text = this.#read(KEYS.session)
-    if (text === undefined) return undefined
-    const session = parseSession(text)
+    const session = this.findAnySession()
     if (session === undefined) return undefined
     const expiresMs = Date.parse(session.accessExpiresAt)
     return expiresMs - EXPIRY_MARGIN_MS > nowMs ? session : undefined
   }
 
   saveSession(session: StoredSession): void {
-    const { accessToken, accessExpiresAt } = session
-    this.#write(KEYS.session, JSON.stringify({ accessToken, accessExpiresAt }))
+    this.#write(KEYS.session, JSON.stringify(session))
   }
 
   forgetSession(): void {
@@ -50,6 +60,9 @@ export class SessionStore {
       // Storage may be switched off; then there is nothing to forget.
     }
   }
+
+  /** The key that the session lies under; other tabs hear of it by this. */
+  readonly sessionKey = KEYS.session
 
   get name(): string {
     return this.#read(KEYS.name) ?? ''
@@ -70,6 +83,15 @@ export class SessionStore {
 
   saveTheme(theme: string): void {
     this.#write(KEYS.theme, theme)
+  }
+
+  /** A text of another part of the page; nothing secret. */
+  readText(key: string): string | undefined {
+    return this.#read(`${TEXT_KEY_PREFIX}${key}`)
+  }
+
+  writeText(key: string, text: string): void {
+    this.#write(`${TEXT_KEY_PREFIX}${key}`, text)
   }
 
   #read(key: string): string | undefined {
@@ -94,8 +116,16 @@ function parseSession(text: string): StoredSession | undefined {
     const value = JSON.parse(text) as Partial<StoredSession> | null
     if (typeof value?.accessToken !== 'string') return undefined
     if (typeof value.accessExpiresAt !== 'string') return undefined
-    return { accessToken: value.accessToken, accessExpiresAt: value.accessExpiresAt }
+    const { accessToken, accessExpiresAt } = value
+    return { accessToken, accessExpiresAt, ...pickTexts(value) }
   } catch {
     return undefined
   }
+}
+
+function pickTexts(value: Partial<StoredSession>): Partial<StoredSession> {
+  const texts = Object.entries(value).filter(([key, text]) => {
+    return ['refreshToken', 'userId', 'requestKey'].includes(key) && typeof text === 'string'
+  })
+  return Object.fromEntries(texts)
 }

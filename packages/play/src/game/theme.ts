@@ -27,7 +27,17 @@ export class Theme {
   }
 
   toggle(): void {
-    this.#store.saveTheme(this.isDark ? 'light' : 'dark')
+    this.choose(this.isDark ? 'light' : 'dark')
+  }
+
+  /** What was chosen; `system` until something is. */
+  get chosen(): 'light' | 'dark' | 'system' {
+    const { theme } = this.#store
+    return theme === 'light' || theme === 'dark' ? theme : 'system'
+  }
+
+  choose(theme: 'light' | 'dark' | 'system'): void {
+    this.#store.saveTheme(theme === 'system' ? '' : theme)
     this.#apply()
   }
 

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 
 import { assertDefined } from '@battalion/base/assert.ts'
 import { CHROMIUM_NAMES, findProgram } from '@battalion/testkit/find-program.ts'
+import { findEntries, laterPartsPlugin } from '../../../../src/http/play-page.ts'
 import { build } from 'esbuild'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
@@ -28,6 +29,14 @@ const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
 /** What Chromium itself says when a software-drawn picture is read back. */
 const DRIVER_NOISE = /GPU stall due to ReadPixels/
+/**
+ * What Chromium itself says of "come again", by which a server without a free core slows down who
+ * wants in; the page does come again. Tests wait for what follows.
+ */
+const BUSY_SERVER = /status of 503/
+/** What the SDK says of a seat given up before its socket came: the page was left, or reloaded. */
+const SEAT_GIVEN_UP = /closed unexpectedly \(4002\)/
+const TOLD = [DRIVER_NOISE, BUSY_SERVER, SEAT_GIVEN_UP]
 
 /** Where Chromium is, undefined when the machine has none. */
 export function findChromium(): string | undefined {
@@ -50,7 +59,8 @@ export async function openPage(
   page.on('pageerror', (error) => complaints.push(String(error.stack)))
   page.on('console', (message) => {
     const isBad = message.type() === 'error' || message.type() === 'warning'
-    if (isBad && !DRIVER_NOISE.test(message.text())) complaints.push(message.text())
+    const isTold = TOLD.some((known) => known.test(message.text()))
+    if (isBad && !isTold) complaints.push(message.text())
   })
   return { page, complaints }
 }
@@ -62,7 +72,8 @@ export interface Bundle {
 /** Bundles an entry of this package as the server does. */
 export async function bundleEntry(entry: string): Promise<Bundle> {
   const { outputFiles } = await build({
-    entryPoints: { main: `${SOURCE_DIR}${entry}` },
+    entryPoints: findEntries(SOURCE_DIR, entry),
+    plugins: [laterPartsPlugin],
     bundle: true,
     splitting: false,
     minify: true,

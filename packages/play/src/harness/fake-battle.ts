@@ -34,6 +34,7 @@ export class FakeBattle implements BattleSource {
   readonly map: BattleMap = this.balance.maps[0]!
   readonly mode: Mode = this.balance.modes[0]!
   readonly matchId = 'fake'
+  readonly roomId = 'fake'
   readonly isDemo = true
   readonly soldiers
   readonly projectiles = createProjectileFrame(16)

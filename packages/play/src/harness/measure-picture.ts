@@ -3,8 +3,8 @@
  * own (wall time) and the CPU time of each animation frame from the browser's trace, which a busy
  * machine does not distort.
  */
-import type { DebugHandle } from '../game/debug-handle.ts'
 import { openBrowser, openPage, serveHarness } from './browser.ts'
+import type { DebugPage } from './debug-page.ts'
 
 export interface PictureFigures {
   /** CPU time of our frame function (ms). */
@@ -28,10 +28,8 @@ export interface MeasureOptions {
 
 const WARM_UP_FRAMES = 20
 const WAIT_MS_MAX = 120_000
-
-interface DebugPage {
-  readonly battalionDebug: DebugHandle
-}
+/** A picture painted by a processor that others use too may take this long (ms). */
+const PICTURE_MS_MAX = 1000
 
 /** Figures for each of several numbers of soldiers, one browser for all. */
 export async function measurePicture(wishes: readonly MeasureOptions[]): Promise<PictureFigures[]> {
@@ -65,7 +63,7 @@ async function measureOne(
     (count) => (globalThis as unknown as DebugPage).battalionDebug.frameCount >= count,
     wish.frames,
     // Not by animation frames: those are what is measured.
-    { polling: 200 },
+    { polling: 200, timeout: Math.max(WAIT_MS_MAX, wish.frames * PICTURE_MS_MAX) },
   )
   const figures = await page.evaluate(() => {
     const debug = (globalThis as unknown as DebugPage).battalionDebug

@@ -49,8 +49,10 @@ export class Hud {
   readonly join: JoinDialog
   readonly respawn: RespawnPanel
   readonly engineer: EngineerPanel
-  readonly #root: HTMLElement
-  readonly #bar: HTMLElement
+  /** The layer over the picture. */
+  readonly root: HTMLElement
+  /** The buttons at the top; the part with chat and friends adds its own. */
+  readonly tools: HTMLElement
   readonly #where = el('span', { class: 'brand-where' })
   readonly #joinText = el('span', { class: 'join-where' })
   readonly #joinBox: HTMLElement
@@ -59,7 +61,7 @@ export class Hud {
   readonly #touch: HTMLElement
 
   constructor(root: HTMLElement, input: InputState, actions: HudActions) {
-    this.#root = root
+    this.root = root
     this.minimap = new Minimap((x, z) => actions.goTo(x, z))
     this.scoreboard = new Scoreboard(() => actions.toggleScoreboard())
     this.join = new JoinDialog((choice) => actions.join(choice))
@@ -77,7 +79,7 @@ export class Hud {
       { class: 'tool', label: 'Leave the battle', onClick: () => actions.leave() },
       icon(ICONS.exit),
     )
-    this.#bar = this.#createTools(actions)
+    this.tools = this.#createTools(actions)
     this.#joinBox = this.#createJoinBox(actions)
     this.#touch = createTouchControls(input)
     this.#assemble()
@@ -85,7 +87,7 @@ export class Hud {
 
   /** Watching or playing. */
   setMode(mode: 'spectating' | 'playing'): void {
-    this.#root.dataset['mode'] = mode
+    this.root.dataset['mode'] = mode
     setShown(this.#joinBox, mode === 'spectating')
     setShown(this.#leave, mode === 'playing')
     setShown(this.#touch, mode === 'playing')
@@ -137,7 +139,7 @@ export class Hud {
       icon('M4 9l8-5 8 5 M4 15l8-5 8 5 M4 21l8-5 8 5'),
       el('div', {}, el('h1', { text: 'Battalion' }), this.#where),
     )
-    this.#root.append(
+    this.root.append(
       this.labels.root,
       this.reticle.root,
       this.#touch,
@@ -150,7 +152,7 @@ export class Hud {
         this.banners.connection,
         this.banners.news,
       ),
-      el('div', { class: 'right' }, this.#bar, this.feed.root),
+      el('div', { class: 'right' }, this.tools, this.feed.root),
       this.minimap.root,
       this.vitals.root,
       this.#joinBox,

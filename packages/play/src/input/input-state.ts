@@ -83,7 +83,7 @@ export class InputState {
   }
 
   #keyDown(event: KeyboardEvent): void {
-    const isTyping = event.target instanceof HTMLInputElement
+    const isTyping = isField(event.target)
     if (this.isBlocked || isTyping) {
       if (event.code === 'Escape') this.#callbacks.key('Escape')
       return
@@ -91,7 +91,7 @@ export class InputState {
     if (event.metaKey || event.altKey) return
     const isOnButton = event.target instanceof HTMLButtonElement
     if (isOnButton && (event.code === 'Space' || event.code === 'Enter')) return
-    if (isGameKey(event.code)) event.preventDefault()
+    if (isGameKey(event.code) || isPeopleKey(event)) event.preventDefault()
     if (!event.repeat) {
       const slot = slotOfKey(event.code)
       if (slot !== undefined) this.isSidearm = slot === 1
@@ -146,4 +146,13 @@ export class InputState {
       sy: event.clientY,
     })
   }
+}
+
+function isField(target: EventTarget | null): boolean {
+  return target instanceof Element && target.matches('input, textarea, select')
+}
+
+/** What opens the chat or the panel would type, or send, at once in the field that it opens. */
+function isPeopleKey({ code, ctrlKey }: KeyboardEvent): boolean {
+  return !ctrlKey && (code === 'Enter' || code === 'KeyT' || code === 'KeyP')
 }

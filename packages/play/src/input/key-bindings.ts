@@ -21,6 +21,8 @@ export const PLAYER_HELP: readonly KeyHelp[] = [
   { keys: 'E', meaning: 'Revive a fallen team mate' },
   { keys: '1 · 2', meaning: 'Primary weapon, sidearm' },
   { keys: 'Tab', meaning: 'Scoreboard' },
+  { keys: 'Enter or T', meaning: 'Chat' },
+  { keys: 'P', meaning: 'Friends, party, news, account' },
   { keys: 'Esc', meaning: 'Leave, back to watching' },
 ]
 
@@ -30,6 +32,7 @@ export const SPECTATOR_HELP: readonly KeyHelp[] = [
   { keys: 'Click a soldier', meaning: 'Follow it' },
   { keys: 'Space', meaning: 'Automatic camera' },
   { keys: 'Tab', meaning: 'Scoreboard' },
+  { keys: 'T · P', meaning: 'Chat, people' },
   { keys: '`', meaning: 'Engineer’s panel' },
 ]
 

@@ -1,0 +1,18 @@
+/** Limits that make sense between strangers, not between this machine and itself. */
+const MANY = '1000000'
+
+export const OWN_MACHINE_LIMITS = {
+  CONNECTIONS_MAX: '100000',
+  SOCKETS_PER_ADDRESS_MAX: '100000',
+  GUESTS_PER_ADDRESS_PER_MIN: MANY,
+  MATCHMAKES_PER_ADDRESS_PER_MIN: MANY,
+  READS_PER_ADDRESS_PER_MIN: MANY,
+  SIGN_INS_PER_ADDRESS_PER_MIN: MANY,
+  REFRESHES_PER_ADDRESS_PER_MIN: MANY,
+  ACCOUNT_PER_USER_PER_MIN: MANY,
+  PLAYERS_MAX: '4000',
+  IDLE_KICK_SEC: '86400',
+  // A bench asks for more than an operator would.
+  ADMIT_WORK_PERCENT_MAX: '10000',
+  ADMIT_BUSY_PERCENT_MAX: '10000',
+} as const

@@ -1,0 +1,28 @@
+/** What chat stands on. Time is handed in; who blocks whom is another module's to know. */
+import type { Clock } from '@battalion/base/clock.ts'
+
+import type { Db } from '../../db/database.ts'
+import type { EventOutbox } from '../outbox/event-outbox.ts'
+import type { LineRate } from './line-rate.ts'
+import type { WordFilter } from './word-filter.ts'
+
+/** Who blocks whom. */
+export interface BlockBook {
+  listBlocked(db: Db, userId: string): Promise<string[]>
+  /** Throws `forbidden` when one of the two blocks the other. */
+  refuseBlocked(db: Db, pair: { readonly userId: string; readonly otherId: string }): Promise<void>
+}
+
+/** What opening and closing channels needs. */
+export interface ChannelPorts {
+  readonly clock: Pick<Clock, 'wallMs'>
+  readonly outbox: EventOutbox
+}
+
+/** What saying something needs. */
+export interface ChatPorts extends ChannelPorts {
+  readonly clock: Clock
+  readonly filter: Pick<WordFilter, 'mask'>
+  readonly rate: LineRate
+  readonly blocks: BlockBook
+}

@@ -1,0 +1,19 @@
+/** Names of users for other modules: who is deleted or unknown is left out. */
+import { sql } from 'kysely'
+
+import type { Db } from '../../db/database.ts'
+
+/** By id; at most as many as were asked for. */
+export async function findNames(
+  db: Db,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (userIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('identity.users')
+    .select(['id', 'name'])
+    .where('status', '=', 'active')
+    .where('id', '=', sql<string>`any(${[...userIds]}::uuid[])`)
+    .execute()
+  return new Map(rows.map(({ id, name }) => [id, name]))
+}

@@ -1,0 +1,50 @@
+/**
+ * A user's battles, for the copy he may ask for and for his removal [LEG-1]. Results stay, since
+ * they are others' too: his seat keeps its figures under a name that says nothing.
+ */
+import type { Db, Trx } from '../../db/database.ts'
+
+/** What stands where a name was. */
+const DELETED_NAME = 'Deleted'
+
+export const MATCH_DATA = { name: 'matches', read: readMatches, erase: eraseMatches } as const
+
+/** int8 does not survive JSON. */
+function plain(row: object): Record<string, unknown> {
+  const entries = Object.entries(row) as [string, unknown][]
+  return Object.fromEntries(entries.map(([name, value]) => [name, plainValue(value)]))
+}
+
+function plainValue(value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value
+}
+
+async function readMatches(db: Db, userId: string): Promise<unknown> {
+  const seats = await db
+    .selectFrom('matches.session_players')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .orderBy('ended_at')
+    .execute()
+  const stats = await db
+    .selectFrom('matches.player_stats')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .executeTakeFirst()
+  const shares = await db
+    .selectFrom('matches.shares')
+    .select(['match_id', 'created_at'])
+    .where('user_id', '=', userId)
+    .execute()
+  return { seats: seats.map(plain), stats: stats === undefined ? null : plain(stats), shares }
+}
+
+async function eraseMatches(trx: Trx, userId: string): Promise<void> {
+  await trx
+    .updateTable('matches.session_players')
+    .set({ name: DELETED_NAME, user_id: null })
+    .where('user_id', '=', userId)
+    .execute()
+  await trx.deleteFrom('matches.player_stats').where('user_id', '=', userId).execute()
+  await trx.deleteFrom('matches.shares').where('user_id', '=', userId).execute()
+}

@@ -1,0 +1,68 @@
+/**
+ * The results thread: packs reports, keeps them as files, reads them back. All that takes time for
+ * a battle of a thousand is here, so that no room's tick waits for it. Decides nothing.
+ */
+import { setPriority } from 'node:os'
+import { parentPort, workerData } from 'node:worker_threads'
+
+import { assertDefined } from '@battalion/base/assert.ts'
+
+import { packMatch } from './pack-match.ts'
+import type { MatchReport } from './pack-match.ts'
+import { ResultFiles } from './result-files.ts'
+import type { ResultAnswer, ResultRequest, ResultReply, ResultWork } from './result-messages.ts'
+
+/** Below the rooms' thread (nice value); Linux keeps one for each thread. */
+const PRIORITY_NICE = 10
+
+const port = assertDefined(parentPort, 'result-worker.ts runs as a worker thread')
+
+function answer(files: ResultFiles, work: ResultWork): ResultAnswer {
+  try {
+    return carryOut(files, work)
+  } catch (error) {
+    return { kind: 'failed', why: String(error) }
+  }
+}
+
+function carryOut(files: ResultFiles, work: ResultWork): ResultAnswer {
+  if (work.kind === 'list') return { kind: 'listed', names: files.names() }
+  if (work.kind === 'load') return load(files, work.name)
+  if (work.kind === 'keep') return keep(files, work.report)
+  if (work.kind === 'remove') files.remove(work.name)
+  else files.setAside(work.name)
+  return { kind: 'done' }
+}
+
+function keep(files: ResultFiles, report: MatchReport): ResultAnswer {
+  const isBrief = files.isBrief()
+  const name = files.keep(packMatch(report, { isBrief }))
+  return name === undefined ? { kind: 'full' } : { kind: 'kept', name, isBrief }
+}
+
+function load(files: ResultFiles, name: string): ResultAnswer {
+  try {
+    return { kind: 'loaded', packed: files.load(name) }
+  } catch (error) {
+    return { kind: 'corrupt', why: String(error).slice(0, 500) }
+  }
+}
+
+try {
+  setPriority(PRIORITY_NICE)
+} catch {
+  // Not allowed, or a system without it: the default priority does.
+}
+/** Made at the first request: a folder that cannot be made fails that, and is tried again. */
+let made: ResultFiles | undefined
+port.on('message', ({ id, work }: ResultRequest) => {
+  let reply: ResultReply
+  try {
+    made ??= new ResultFiles(workerData as string)
+    reply = { id, answer: answer(made, work), state: made.state }
+  } catch (error) {
+    const why = String(error)
+    reply = { id, answer: { kind: 'failed', why }, state: { files: 0, bytes: 0 } }
+  }
+  port.postMessage(reply)
+})

@@ -3,9 +3,9 @@
  * and prints value, unit, budget, pass. `--small` for CI, `--json FILE` for tools, names (parts of
  * file names) to run some, `--seconds N` for shorter windows than the minute that counts, `--docs`
  * to put the figures into `docs/performance.md`. What a bench had to leave out is said and counted
- * as skipped. In small runs (whose windows are short) a bench that misses is run once more after the
- * others, and what it missed first is printed as UNSTEADY; the second run counts. Exits 1 when a
- * budget is broken or a bench fails.
+ * as skipped. In small runs (whose windows are short) a bench that misses is run once more after
+ * the others, and what it missed first is printed as UNSTEADY; the second run counts. Exits 1 when
+ * a budget is broken or a bench fails.
  */
 import { fork } from 'node:child_process'
 import { globSync, writeFileSync } from 'node:fs'

@@ -12,9 +12,9 @@ import { loadShippedBalance } from '@battalion/testkit/load-shipped-balance.ts'
 import { machineFactor } from '@battalion/testkit/machine-factor.ts'
 import { createCommand } from '@battalion/wire/input-codec.ts'
 
-/** Ticks before the first that counts: with 40, the compiler's work was most of what was measured. */
+/** Ticks before the first that counts: with 40, most of it was the compiler's work. */
 const WARM_TICKS = 600
-/** By number of players: most CPU a tick may take (ms), on the reference machine; others stretch it. */
+/** By number of players: most CPU a tick may take (ms) on the reference machine. */
 const BUDGET_MS = new Map([
   [200, 3],
   [1000, 15],

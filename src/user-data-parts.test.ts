@@ -55,7 +55,7 @@ const FATES: Readonly<Record<string, string>> = {
   'operators.sessions.user_id': 'copied erased',
   'progress.achievements.user_id': 'copied erased',
   'progress.characters.user_id': 'copied erased',
-  'progress.counters.user_id': 'copied erased',
+  'progress.deeds.user_id': 'copied erased',
   'progress.taken.user_id': 'erased; which battles counted',
   'rankings.entries.user_id': 'copied erased',
   'rankings.season_results.user_id': 'copied erased',

@@ -1,4 +1,4 @@
-/** Tables of boards and progress, for kysely; see migration 0012. */
+/** Tables of boards and progress, for kysely; see migrations 0012 and 0019. */
 
 /** A user's score on a board. */
 export interface EntryRow {
@@ -49,10 +49,17 @@ export interface CharacterRow {
 }
 
 /** How often a user did something, over all battles. */
-export interface CounterRow {
+export interface DeedsRow {
   readonly user_id: string
-  readonly deed: string
-  readonly amount: bigint
+  readonly matches: bigint
+  readonly wins: bigint
+  readonly kills: bigint
+  readonly assists: bigint
+  readonly revives: bigint
+  readonly captures: bigint
+  readonly healed: bigint
+  /** Achievements that these were worth when last looked at. */
+  readonly earned: number
 }
 
 export interface AchievementRow {
@@ -65,7 +72,7 @@ export interface AchievementRow {
 export interface StandingTables {
   'progress.achievements': AchievementRow
   'progress.characters': CharacterRow
-  'progress.counters': CounterRow
+  'progress.deeds': DeedsRow
   'progress.taken': TakenRow
   'rankings.buckets': BucketRow
   'rankings.entries': EntryRow

@@ -17,6 +17,7 @@ import { operationsMigration } from './0014-operations.ts'
 import { sanctionsMigration } from './0015-sanctions.ts'
 import { webhooksMigration } from './0016-webhooks.ts'
 import { balanceMigration } from './0018-balance.ts'
+import { deedsMigration } from './0019-deeds.ts'
 
 export const ALL_MIGRATIONS: readonly Migration[] = [
   jobsMigration,
@@ -36,4 +37,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   sanctionsMigration,
   webhooksMigration,
   balanceMigration,
+  deedsMigration,
 ]

@@ -23,7 +23,7 @@ export interface Achievement {
   readonly amount: number
 }
 
-/** All there are; ids are stable, they are kept. */
+/** All there are; ids are stable, they are kept. The list only grows: `earned` counts by it. */
 export const ACHIEVEMENTS: readonly Achievement[] = [
   { id: 'first-battle', name: 'First battle', deed: 'matches', amount: 1 },
   { id: 'veteran', name: 'Veteran', deed: 'matches', amount: 100 },
@@ -38,6 +38,6 @@ export const ACHIEVEMENTS: readonly Achievement[] = [
 ]
 
 /** Those that these sums are enough for. */
-export function achieved(sums: Readonly<Partial<Record<Deed, number>>>): Achievement[] {
-  return ACHIEVEMENTS.filter(({ deed, amount }) => (sums[deed] ?? 0) >= amount)
+export function achieved(sums: Readonly<Record<Deed, number>>): Achievement[] {
+  return ACHIEVEMENTS.filter(({ deed, amount }) => sums[deed] >= amount)
 }

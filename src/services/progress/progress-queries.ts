@@ -1,14 +1,17 @@
-/** Statements about characters, counters and achievements. */
+/** Statements about characters, deeds and achievements. */
 import { sql } from 'kysely'
 
 import type { Db, Trx } from '../../db/database.ts'
+import type { DeedsRow } from '../../db/standing-tables.ts'
+import { DEEDS } from './achievements.ts'
+import type { Deed } from './achievements.ts'
 
 /** What a battle adds to one person. */
 export interface ProgressGain {
   readonly userId: string
   readonly classId: string
   readonly points: number
-  readonly deeds: readonly (readonly [string, number])[]
+  readonly deeds: Readonly<Record<Deed, number>>
 }
 
 /** Marks a battle as taken in; the users for whom it is new. */
@@ -57,43 +60,62 @@ export async function raiseLevels(
     where held.user_id = given.id and held.class_id = given.class_id`.execute(trx)
 }
 
-/** Adds deeds; the sums of all deeds that moved. */
-export async function addDeeds(trx: Trx, gains: readonly ProgressGain[]) {
-  const all = gains.flatMap(({ userId, deeds }) =>
-    deeds.filter(([, amount]) => amount > 0).map(([deed, amount]) => ({ userId, deed, amount })),
-  )
-  const ids = all.map(({ userId }) => userId)
-  const deeds = all.map(({ deed }) => deed)
-  const amounts = `{${all.map(({ amount }) => amount).join(',')}}`
-  const { rows } = await sql<{ user_id: string; deed: string; amount: bigint }>`
-    insert into progress.counters as held (user_id, deed, amount)
-    select id, deed, amount
-    from unnest(${ids}::uuid[], ${deeds}::text[], ${amounts}::text::bigint[])
-      as given (id, deed, amount) order by id, deed
-    on conflict (user_id, deed) do update set amount = held.amount + excluded.amount
-    returning user_id, deed, amount`.execute(trx)
-  return rows.map(({ user_id: userId, deed, amount }) => {
-    return { userId, deed, amount: Number(amount) }
-  })
+/** What somebody's deeds add up to. */
+export interface DeedSums {
+  readonly userId: string
+  readonly sums: Readonly<Record<Deed, number>>
+  /** How many achievements are kept for them. */
+  readonly earned: number
 }
 
-/** Keeps achievements that are new. */
+/** Adds deeds; what they add up to now. */
+export async function addDeeds(trx: Trx, gains: readonly ProgressGain[]): Promise<DeedSums[]> {
+  const ids = gains.map(({ userId }) => userId)
+  const amounts = DEEDS.map((deed) => {
+    return sql`${`{${gains.map(({ deeds }) => deeds[deed]).join(',')}}`}::text::bigint[]`
+  })
+  const columns = sql.join(DEEDS.map((deed) => sql.ref(deed)))
+  const added = DEEDS.map((deed) => {
+    return sql`${sql.ref(deed)} = held.${sql.ref(deed)} + excluded.${sql.ref(deed)}`
+  })
+  const { rows } = await sql<DeedsRow>`
+    insert into progress.deeds as held (user_id, ${columns})
+    select id, ${columns}
+    from unnest(${ids}::uuid[], ${sql.join(amounts)}) as given (id, ${columns}) order by id
+    on conflict (user_id) do update set ${sql.join(added)}
+    returning user_id, ${columns}, earned`.execute(trx)
+  return rows.map(toDeedSums)
+}
+
+function toDeedSums({ user_id: userId, earned, ...row }: DeedsRow): DeedSums {
+  const sums = Object.fromEntries(DEEDS.map((deed) => [deed, Number(row[deed])]))
+  return { userId, earned, sums: sums as Record<Deed, number> }
+}
+
+/** Keeps achievements that are new, and how many each of their owners has now. */
 export async function insertAchievements(
   trx: Trx,
   earned: {
     readonly matchId: string
     readonly now: Date
-    readonly rows: readonly { readonly userId: string; readonly id: string }[]
+    readonly owners: readonly { readonly userId: string; readonly ids: readonly string[] }[]
   },
 ): Promise<void> {
-  if (earned.rows.length === 0) return
-  const ids = earned.rows.map(({ userId }) => userId)
-  const names = earned.rows.map(({ id }) => id)
+  const { owners } = earned
+  if (owners.length === 0) return
+  const ids = owners.flatMap((owner) => owner.ids.map(() => owner.userId))
+  const names = owners.flatMap((owner) => owner.ids)
   await sql`
     insert into progress.achievements (user_id, achievement, match_id, earned_at)
     select id, name, ${earned.matchId}, ${earned.now}::timestamptz
     from unnest(${ids}::uuid[], ${names}::text[]) as given (id, name) order by id, name
     on conflict do nothing`.execute(trx)
+  const counts = `{${owners.map((owner) => owner.ids.length).join(',')}}`
+  await sql`
+    update progress.deeds as held set earned = given.earned
+    from unnest(${owners.map(({ userId }) => userId)}::uuid[], ${counts}::text::int[])
+      as given (id, earned)
+    where held.user_id = given.id`.execute(trx)
 }
 
 /** Everything of a user. */
@@ -104,25 +126,24 @@ export async function readProgress(db: Db, userId: string) {
     .where('user_id', '=', userId)
     .orderBy('class_id')
     .execute()
-  const counters = await db
-    .selectFrom('progress.counters')
-    .select(['deed', 'amount'])
+  const deeds = await db
+    .selectFrom('progress.deeds')
+    .selectAll()
     .where('user_id', '=', userId)
-    .orderBy('deed')
-    .execute()
+    .executeTakeFirst()
   const achievements = await db
     .selectFrom('progress.achievements')
     .select(['achievement', 'match_id', 'earned_at'])
     .where('user_id', '=', userId)
     .orderBy('achievement')
     .execute()
-  return { characters, counters, achievements }
+  return { characters, sums: deeds && toDeedSums(deeds).sums, achievements }
 }
 
 /** Removes everything of a user. */
 export async function eraseProgress(trx: Trx, userId: string): Promise<void> {
   await trx.deleteFrom('progress.taken').where('user_id', '=', userId).execute()
   await trx.deleteFrom('progress.characters').where('user_id', '=', userId).execute()
-  await trx.deleteFrom('progress.counters').where('user_id', '=', userId).execute()
+  await trx.deleteFrom('progress.deeds').where('user_id', '=', userId).execute()
   await trx.deleteFrom('progress.achievements').where('user_id', '=', userId).execute()
 }

@@ -11,7 +11,6 @@ import type { Db, Trx } from '../../db/database.ts'
 import type { AfterMatch, MatchRecord } from '../matches/match-record.ts'
 import { touchState } from '../sync/state-versions.ts'
 import { achieved, ACHIEVEMENTS } from './achievements.ts'
-import type { Deed } from './achievements.ts'
 import { addDeeds, addPoints, insertAchievements, raiseLevels } from './progress-queries.ts'
 import { eraseProgress, readProgress, takeMatch } from './progress-queries.ts'
 import type { ProgressGain } from './progress-queries.ts'
@@ -46,12 +45,14 @@ export async function takeProgress(
     .filter((row) => row.now > row.level)
     .map(({ userId, classId, now: level }) => ({ userId, classId, level }))
   if (raised.length > 0) await raiseLevels(trx, raised)
-  const sums = Map.groupBy(await addDeeds(trx, gains), ({ userId }) => userId)
-  const rows = Array.from(sums, ([userId, deeds]) => {
-    const own = Object.fromEntries(deeds.map(({ deed, amount }) => [deed, amount]))
-    return achieved(own as Partial<Record<Deed, number>>).map(({ id }) => ({ userId, id }))
-  })
-  await insertAchievements(trx, { matchId, now, rows: rows.flat() })
+  const owners = (await addDeeds(trx, gains))
+    .map(({ userId, sums, earned }) => ({
+      userId,
+      earned,
+      ids: achieved(sums).map(({ id }) => id),
+    }))
+    .filter(({ ids, earned }) => ids.length > earned)
+  await insertAchievements(trx, { matchId, now, owners })
   await touchState(trx, [...fresh])
 }
 
@@ -61,15 +62,14 @@ function toGains(match: MatchRecord): ProgressGain[] {
     if (isBot || userId === null) return []
     const wins = outcome === 'won' && !hasLeft ? 1 : 0
     const { kills, assists, revives, captures, healed } = player
-    const deeds = Object.entries({ matches: 1, wins, kills, assists, revives, captures, healed })
+    const deeds = { matches: 1, wins, kills, assists, revives, captures, healed }
     return [{ userId, classId, points: Math.max(0, score), deeds }]
   })
 }
 
 /** A user's progress as he sees it. */
 export async function readMyProgress(db: Db, levels: LevelCurve, userId: string) {
-  const { characters, counters, achievements } = await readProgress(db, userId)
-  const amounts = new Map(counters.map(({ deed, amount }) => [deed, Number(amount)]))
+  const { characters, sums, achievements } = await readProgress(db, userId)
   const earned = new Map(achievements.map((row) => [row.achievement, row.earned_at]))
   return {
     characters: characters.map(({ class_id: classId, points, level, matches }) => ({
@@ -83,7 +83,7 @@ export async function readMyProgress(db: Db, levels: LevelCurve, userId: string)
     achievements: ACHIEVEMENTS.map(({ id, name, deed, amount }) => ({
       id,
       name,
-      progress: Math.min(amount, amounts.get(deed) ?? 0),
+      progress: Math.min(amount, sums?.[deed] ?? 0),
       amount,
       earnedAt: earned.get(id)?.toISOString() ?? null,
     })),
@@ -94,10 +94,10 @@ export async function readMyProgress(db: Db, levels: LevelCurve, userId: string)
 export const PROGRESS_DATA = {
   name: 'progress',
   read: async (db: Db, userId: string): Promise<unknown> => {
-    const { characters, counters, achievements } = await readProgress(db, userId)
+    const { characters, sums, achievements } = await readProgress(db, userId)
     return {
       characters: characters.map((row) => ({ ...row, points: Number(row.points) })),
-      counters: counters.map((row) => ({ ...row, amount: Number(row.amount) })),
+      deeds: sums ?? {},
       achievements,
     }
   },

@@ -1,7 +1,7 @@
 /**
- * Deeds of a person in one row instead of one each (services/progress): a battle of 1,000 moved some
- * 5,500 rows of counters, the dearest statement of its transaction. Beside them stands how many
- * achievements they were worth, so that only who reached another one has rows written.
+ * Deeds of a person in one row instead of one each (services/progress): a battle of 1,000 moved
+ * some 5,500 rows of counters, the dearest statement of its transaction. Beside them stands how
+ * many achievements they were worth, so that only who reached another one has rows written.
  */
 import { sql } from 'kysely'
 

@@ -5,10 +5,14 @@ import { after, before, it } from 'node:test'
 import { loadShippedBalance } from '@battalion/testkit/load-shipped-balance.ts'
 import { levelOfPoints } from '@battalion/sim/battle-result.ts'
 import { makeMatchReport } from '@battalion/testkit/made-match.ts'
-import { openSocialWorld } from '@battalion/testkit/social-world.ts'
+import { insertTestUser, openSocialWorld } from '@battalion/testkit/social-world.ts'
 import type { SocialWorld } from '@battalion/testkit/social-world.ts'
-import { describeDatabase } from '@battalion/testkit/test-database.ts'
+import { describeDatabase, TEST_PORTS } from '@battalion/testkit/test-database.ts'
+import { sql } from 'kysely'
 
+import { openDatabase } from '../../db/database.ts'
+import { deedsMigration } from '../../db/migrations/0019-deeds.ts'
+import { ALL_MIGRATIONS } from '../../db/migrations/all-migrations.ts'
 import type { MatchRecord } from '../matches/match-record.ts'
 import { packMatch } from '../matches/pack-match.ts'
 import { readStateVersion } from '../sync/state-versions.ts'
@@ -69,5 +73,38 @@ describeDatabase('progress', (engine) => {
         earnedAt: true,
       },
     )
+  })
+
+  it('[PLY-3] who had done enough before the list had it gets it with his next battle', async () => {
+    const userIds = await world.users('late a', 'late b')
+    await take(matchOf('late-1', userIds, 1000))
+    const forget = sql`delete from progress.achievements where user_id = ${userIds[0]}`
+    await forget.execute(world.database.db)
+    await sql`update progress.deeds set earned = 0 where user_id = ${userIds[0]}`.execute(
+      world.database.db,
+    )
+    await take(matchOf('late-2', userIds, 1000))
+    const mine = await readMyProgress(world.database.db, levels, userIds[0]!)
+    const first = mine.achievements.find(({ id }) => id === 'first-battle')!
+    assert.notEqual(first.earnedAt, null)
+    assert.equal(first.progress, 1)
+  })
+
+  it('[PLY-3] counters of before migration 0019 are the same deeds after it', async (t) => {
+    const place = await engine.place(t, 'empty')
+    const migrations = ALL_MIGRATIONS.slice(0, ALL_MIGRATIONS.indexOf(deedsMigration))
+    const older = openDatabase({ ...TEST_PORTS, place, migrations })
+    await older.ready
+    const userId = await insertTestUser(older, 'older')
+    await sql`insert into progress.counters (user_id, deed, amount)
+      values (${userId}, 'kills', 99), (${userId}, 'matches', 3)`.execute(older.db)
+    await older.transact((trx) => deedsMigration.up(trx))
+    const { achievements } = await readMyProgress(older.db, levels, userId)
+    const progress = new Map(achievements.map((row) => [row.id, row.progress]))
+    assert.deepEqual(
+      ['marksman', 'veteran', 'victor'].map((id) => progress.get(id)),
+      [99, 3, 0],
+    )
+    await older.close()
   })
 })

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 
 import { startReceiver } from '../../testing/webhook-receiver.ts'
 import { findTargetFault, postWebhook, resolveBySystem } from './post-webhook.ts'
@@ -84,6 +85,24 @@ describe('[G-11] a webhook call', () => {
     const unreachable = { status: undefined, failure: 'unreachable' }
     assert.deepEqual(await postWebhook(call(`http://127.0.0.1:${port}/`), ANY), unreachable)
     assert.equal((await postWebhook(call(`https://127.0.0.1:${port}/`), ANY)).status, undefined)
+  })
+
+  it('[G-12] ends with an upgrade that nobody asked for: one receiver stops no sender', async (t) => {
+    const head = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: foe\r\n\r\n'
+    const foe = createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.once('data', () => void socket.write(head))
+    })
+    foe.listen(0, '127.0.0.1')
+    await once(foe, 'listening')
+    t.after(() => foe.close())
+    const { port } = foe.address() as AddressInfo
+    const calling = postWebhook(call(`http://127.0.0.1:${port}/`), { ...ANY, msMax: 200 })
+    const late = delay(5000, 'never', { ref: false })
+    assert.deepEqual(await Promise.race([calling, late]), {
+      status: undefined,
+      failure: 'unreachable',
+    })
   })
 
   it('reads no body, however long, and no endless header', async (t) => {

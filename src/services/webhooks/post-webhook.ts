@@ -87,6 +87,9 @@ function send(call: WebhookCall, ports: CallPorts, signal: AbortSignal): Promise
     answer.destroy()
   })
   asked.on('error', reject)
+  // A `101` is neither: Node destroys the socket of an upgrade that nobody asked for, and says no
+  // more than this. Without it the call would never end, nor the sender that waits for it.
+  asked.on('close', () => reject(new CallError('unreachable')))
   asked.end(body)
   return promise
 }

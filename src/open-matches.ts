@@ -7,12 +7,12 @@ import type { Database } from './db/database.ts'
 import type { MatchHttpPorts } from './http/create-http-app.ts'
 import type { AppDatabase, JobPlan } from './open-app-database.ts'
 import { listVisible } from './see-profiles.ts'
-import { findNames } from './services/identity/find-names.ts'
+import { findNames, findUserId } from './services/identity/find-names.ts'
 import { CardPictures } from './services/matches/card-pictures.ts'
 import { UNCLAIMED_FENCE } from './services/matches/claim-match.ts'
+import { createMatchArchive } from './services/matches/match-archive.ts'
 import { createMatchDesk } from './services/matches/match-desk.ts'
 import type { AfterMatch } from './services/matches/match-record.ts'
-import { reportMatch, reportMatches } from './services/matches/match-report.ts'
 import { createMatchResults } from './services/matches/match-results.ts'
 import type { MatchResultSink, ResultOutcome } from './services/matches/match-results.ts'
 import type { MatchReport } from './services/matches/pack-match.ts'
@@ -95,10 +95,7 @@ export function createMatchHttp(
     publicUrl,
     shared: (code) => desk.shared(code),
     drawPicture: (key, svg) => pictures.draw(key, svg),
-    reports: {
-      match: (matchId) => reportMatch(database.db, matchId),
-      matches: (span) => reportMatches(database.db, span),
-    },
+    archive: createMatchArchive({ db: database.db, cursors, findUserId }),
   }
 }
 

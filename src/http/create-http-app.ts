@@ -16,11 +16,12 @@ import { addDocsRoutes } from './docs-page.ts'
 import { problemResponse } from './error-table.ts'
 import type { GuardsFor, HttpEnv, HttpPorts } from './http-ports.ts'
 import type { Accounts } from '../services/identity/accounts.ts'
+import type { MatchArchive } from '../services/matches/match-archive.ts'
 import { addKeyRoutes } from './key-routes.ts'
 import type { PublicJwk } from '../services/auth/key-ring.ts'
 import { addMeRoutes } from './me-routes.ts'
+import { addMatchArchiveRoutes } from './match-archive-routes.ts'
 import { addMatchReportRoutes } from './match-report-routes.ts'
-import type { MatchReports } from './match-report-routes.ts'
 import { addMatchRoutes } from './match-routes.ts'
 import type { MatchRoutePorts } from './match-routes.ts'
 import { addMatchmakingRoutes } from './matchmaking-routes.ts'
@@ -46,9 +47,9 @@ import { createGuards } from './route-guards.ts'
 import { addSharedMatchPage } from './shared-match-page.ts'
 import type { SharedMatchPorts } from './shared-match-page.ts'
 
-/** Finished battles: over the API, as reports, and shared. */
+/** Finished battles: for players, for staff, and shared. */
 export interface MatchHttpPorts extends MatchRoutePorts, SharedMatchPorts {
-  readonly reports: MatchReports
+  readonly archive: MatchArchive
 }
 
 /** What the app serves, beside what its guards need. */
@@ -107,7 +108,9 @@ export function createHttpApp(ports: HttpAppPorts): OpenAPIHono<HttpEnv> {
   addSocialRoutes(app, guards, { ...ports.social, parties: ports.gate.parties })
   addDocsRoutes(app, guards)
   addMatchRoutes(app, guards, ports.matches)
-  addMatchReportRoutes(app, guards, ports.matches.reports)
+  // Before those of one battle: "report" is no battle's id.
+  addMatchReportRoutes(app, guards, ports.matches.archive)
+  addMatchArchiveRoutes(app, guards, ports.matches.archive)
   addSharedMatchPage(app, guards, ports.matches)
   addStandingRoutes(app, guards, ports.standings)
   app.get('/openapi.json', guards('GET /openapi.json'), (context) =>

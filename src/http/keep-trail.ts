@@ -48,8 +48,9 @@ export function createKeepTrail(ports: TrailPorts): KeepTrail {
   return (action) => async (context, next) => {
     const address = addressKey(ports.findAddress(context))
     const trail = ports.openTrail({ action, requestId: context.get('requestId'), address })
-    const { userId } = context.req.param() as { userId?: string }
+    const { userId, matchId } = context.req.param() as { userId?: string; matchId?: string }
     if (userId !== undefined) trail.setTarget({ kind: 'user', id: userId })
+    if (matchId !== undefined) trail.setTarget({ kind: 'match', id: matchId })
     context.set('trail', trail)
     try {
       await next()

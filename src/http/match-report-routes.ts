@@ -1,15 +1,12 @@
-/** Reports of battles as CSV for operators (DAT-9): one battle, or those of a span of time. */
+/** Reports of battles as CSV for operators (DAT-9): one battle, or those that fit a filter. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { createRoute, z } from '@hono/zod-openapi'
 
+import type { MatchArchive } from '../services/matches/match-archive.ts'
 import type { GuardsFor, HttpEnv } from './http-ports.ts'
+import { MatchFilterQuery, toMatchWish } from './match-archive-routes.ts'
 import { problemAnswers } from './problem-answers.ts'
-
-/** What the routes stand on. */
-export interface MatchReports {
-  match(matchId: string): Promise<string>
-  matches(span: { readonly from: Date; readonly until: Date }): Promise<string>
-}
+import { MatchId } from './user-route.ts'
 
 const ANSWERS = {
   200: {
@@ -25,26 +22,27 @@ const ANSWERS = {
     'database_unavailable',
   ),
 }
+/** A span is asked for: all there ever were are too many for one file. */
+const ReportQuery = MatchFilterQuery.extend({ from: z.iso.datetime(), until: z.iso.datetime() })
 const SECURITY = [{ consoleSession: [] }]
 
 /** Adds them. */
 export function addMatchReportRoutes(
   app: OpenAPIHono<HttpEnv>,
   guards: GuardsFor,
-  reports: MatchReports,
+  archive: Pick<MatchArchive, 'reportMatch' | 'reportMatches'>,
 ): void {
   const span = createRoute({
     method: 'get',
     path: '/v1/admin/matches/report',
-    summary: 'Battles that ended in a span of time, as CSV',
+    summary: 'Battles that ended in a span of time and fit a filter, as CSV',
     security: SECURITY,
     middleware: [guards('GET /v1/admin/matches/report')] as const,
-    request: { query: z.object({ from: z.iso.datetime(), until: z.iso.datetime() }) },
+    request: { query: ReportQuery },
     responses: ANSWERS,
   })
   app.openapi(span, async (context) => {
-    const { from, until } = context.req.valid('query')
-    const csv = await reports.matches({ from: new Date(from), until: new Date(until) })
+    const csv = await archive.reportMatches(toMatchWish(context.req.valid('query')))
     return answerCsv(csv, 'matches')
   })
   const one = createRoute({
@@ -53,12 +51,12 @@ export function addMatchReportRoutes(
     summary: 'Everybody in a battle, as CSV',
     security: SECURITY,
     middleware: [guards('GET /v1/admin/matches/{matchId}/report')] as const,
-    request: { params: z.object({ matchId: z.string().regex(/^[\w-]{1,64}$/) }) },
+    request: { params: z.object({ matchId: MatchId }) },
     responses: ANSWERS,
   })
   app.openapi(one, async (context) => {
     const { matchId } = context.req.valid('param')
-    return answerCsv(await reports.match(matchId), `match-${matchId}`)
+    return answerCsv(await archive.reportMatch(matchId), `match-${matchId}`)
   })
 }
 

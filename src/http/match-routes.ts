@@ -5,64 +5,19 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from '@hono/zod-openapi'
 
-import type { HistoryEntry, MatchPlayer, MatchSummary } from '../services/matches/match-reads.ts'
-import type { MatchDesk, SeenPlayer } from '../services/matches/match-desk.ts'
+import type { MatchDesk } from '../services/matches/match-desk.ts'
+import type { HistoryEntry } from '../services/matches/match-reads.ts'
 import { CURSOR_CHARS_MAX } from '../services/page-cursor.ts'
 import type { GuardsFor, HttpEnv } from './http-ports.ts'
-import { addUserRoute, Id } from './user-route.ts'
+import { count, Player, showMatch, showPlayer, Summary } from './match-schemas.ts'
+import { addUserRoute, Id, MatchId } from './user-route.ts'
 
 type App = OpenAPIHono<HttpEnv>
 
 const PLAYERS_PAGE_MAX = 200
 const HISTORY_PAGE_MAX = 50
 
-const MatchId = z.string().regex(/^[\w-]{1,64}$/)
 const OneMatch = z.object({ matchId: MatchId })
-const count = z.number().int()
-
-const Team = z.object({ team: count, score: count, tickets: count })
-const Summary = z
-  .object({
-    matchId: z.string(),
-    mode: z.string(),
-    map: z.string(),
-    region: z.string(),
-    balanceVersion: z.string(),
-    startedAt: z.iso.datetime(),
-    endedAt: z.iso.datetime(),
-    durationSec: count,
-    winner: count.nullable(),
-    teams: z.array(Team),
-    players: count,
-    people: count,
-  })
-  .openapi('MatchSummary')
-const Player = z
-  .object({
-    slot: count,
-    userId: z.string().nullable(),
-    name: z.string().nullable(),
-    isBot: z.boolean(),
-    hasLeft: z.boolean(),
-    team: count,
-    squad: count,
-    classId: z.string(),
-    place: count,
-    outcome: z.enum(['won', 'lost', 'drawn']),
-    score: count,
-    kills: count,
-    deaths: count,
-    assists: count,
-    revives: count,
-    captures: count,
-    damageDone: count,
-    damageTaken: count,
-    healed: count,
-    shotsFired: count,
-    shotsHit: count,
-    playedSec: count,
-  })
-  .openapi('MatchPlayer')
 const Match = Summary.extend({ me: z.union([Player, z.null()]) }).openapi('Match')
 const History = z
   .object({
@@ -209,28 +164,6 @@ function addShareRoutes(app: App, guards: GuardsFor, { desk, publicUrl }: MatchR
     params: OneMatch,
     run: ({ userId, params: { matchId } }) => desk.unshare(matchId, userId),
   })
-}
-
-function showMatch(match: MatchSummary): z.infer<typeof Summary> {
-  const { matchId, mode, map, region, balanceVersion, durationSec, winner, teams } = match
-  return {
-    matchId,
-    mode,
-    map,
-    region,
-    balanceVersion,
-    startedAt: match.startedAt.toISOString(),
-    endedAt: match.endedAt.toISOString(),
-    durationSec,
-    winner,
-    teams: [...teams],
-    players: match.playerCount,
-    people: match.peopleCount,
-  }
-}
-
-function showPlayer(player: SeenPlayer | MatchPlayer): z.infer<typeof Player> {
-  return { ...player }
 }
 
 function showHistory(page: {

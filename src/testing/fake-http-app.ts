@@ -279,8 +279,8 @@ function absentSocial(): SocialRoutePorts {
 /** Battles that nobody can read. */
 function absentMatches(): MatchHttpPorts {
   const desk = new Proxy({} as MatchHttpPorts['desk'], { get: () => away })
-  const reports = { match: away, matches: away }
-  return { desk, reports, shared: away, drawPicture: away, publicUrl: () => '' }
+  const archive = new Proxy({} as MatchHttpPorts['archive'], { get: () => away })
+  return { desk, archive, shared: away, drawPicture: away, publicUrl: () => '' }
 }
 
 /** A desk of moderators that is away. */

@@ -3,8 +3,8 @@
  * test holds the sums to the document and to the text below.
  */
 
-export const API_DOCUMENT_SUM = '9e22bf6e6f6dfe274d339224d578b852'
-export const API_TYPES_SUM = 'd5375509830defab689ddd54143b5124'
+export const API_DOCUMENT_SUM = 'ab444da7d916a6f5a68a0371bdcd5f6b'
+export const API_TYPES_SUM = '04fff77ab2e930f762de150ddba8f3d3'
 
 /** Routes that take no access token. */
 export const OPEN_ROUTES: ReadonlySet<string> = new Set([
@@ -5541,10 +5541,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Battles that ended in a span of time, as CSV */
+        /** Battles that ended in a span of time and fit a filter, as CSV */
         get: {
             parameters: {
                 query: {
+                    mode?: string;
+                    map?: string;
+                    region?: string;
+                    /** @description The id of a user, or the name of an account */
+                    player?: string;
                     from: string;
                     until: string;
                 };
@@ -5599,6 +5604,175 @@ export interface paths {
                     };
                     content: {
                         "text/csv": string;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finished battles that fit a filter, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    mode?: string;
+                    map?: string;
+                    region?: string;
+                    /** @description The id of a user, or the name of an account */
+                    player?: string;
+                    /** @description Ended then or later */
+                    from?: string;
+                    /** @description Ended before */
+                    until?: string;
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaffMatches"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/matches/{matchId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A finished battle */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    matchId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MatchSummary"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/matches/{matchId}/players": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody in a battle by place, with names; `cursor` is the last place you have */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: number | null;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    matchId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaffMatchPlayers"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/matches/{matchId}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The log of a battle in order; `cursor` is the last row you have */
+        get: {
+            parameters: {
+                query?: {
+                    kind?: "join" | "leave" | "kill" | "assist" | "revive" | "capture" | "capturer" | "ability" | "end" | "teamScore" | "teamTickets" | "sum";
+                    cursor?: number | null;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    matchId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MatchLog"];
                     };
                 };
             };
@@ -7078,6 +7252,36 @@ export interface components {
             code: string;
             url: string;
         };
+        StaffMatches: {
+            items: components["schemas"]["MatchSummary"][];
+            cursor: string | null;
+        };
+        StaffMatchPlayers: {
+            items: components["schemas"]["MatchPlayer"][];
+            cursor: string | null;
+        };
+        MatchLog: {
+            items: components["schemas"]["MatchEvent"][];
+            cursor: string | null;
+        };
+        MatchEvent: {
+            seq: number;
+            sec: number;
+            /** @enum {string} */
+            kind: "join" | "leave" | "kill" | "assist" | "revive" | "capture" | "capturer" | "ability" | "end" | "teamScore" | "teamTickets" | "sum" | "unknown";
+            actor: components["schemas"]["MatchEventPlayer"];
+            target: components["schemas"]["MatchEventPlayer"];
+            detail: number;
+            amount: number;
+            /** @description What a sum is of */
+            figure: string | null;
+        };
+        MatchEventPlayer: {
+            slot: number;
+            userId: string | null;
+            name: string;
+            team: number;
+        } | null;
         MyRatings: {
             overall: number | null;
             ratings: components["schemas"]["Rating"][];
@@ -7320,6 +7524,11 @@ export type MatchCourse = components['schemas']['MatchCourse'];
 export type MatchHistory = components['schemas']['MatchHistory'];
 export type PlayerStats = components['schemas']['PlayerStats'];
 export type MatchShare = components['schemas']['MatchShare'];
+export type StaffMatches = components['schemas']['StaffMatches'];
+export type StaffMatchPlayers = components['schemas']['StaffMatchPlayers'];
+export type MatchLog = components['schemas']['MatchLog'];
+export type MatchEvent = components['schemas']['MatchEvent'];
+export type MatchEventPlayer = components['schemas']['MatchEventPlayer'];
 export type MyRatings = components['schemas']['MyRatings'];
 export type Rating = components['schemas']['Rating'];
 export type RatedMatch = components['schemas']['RatedMatch'];

@@ -8,6 +8,8 @@ import { Channel } from './pages/channel.tsx'
 import { Channels } from './pages/channels.tsx'
 import { Invites } from './pages/invites.tsx'
 import { Jobs } from './pages/jobs.tsx'
+import { Match } from './pages/match.tsx'
+import { Matches } from './pages/matches.tsx'
 import { Player } from './pages/player.tsx'
 import { Players } from './pages/players.tsx'
 import { Providers } from './pages/providers.tsx'
@@ -67,6 +69,14 @@ export const PAGES: readonly PageEntry[] = [
     permission: 'reports.read',
     component: Reports,
   },
+  {
+    path: '/console/matches',
+    label: 'Matches',
+    group: 'Game',
+    permission: 'results.read',
+    component: Matches,
+  },
+  { path: '/console/matches/:id', group: 'Game', permission: 'results.read', component: Match },
   {
     path: '/console/balance',
     label: 'Balance',

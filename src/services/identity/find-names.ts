@@ -1,7 +1,8 @@
-/** Names of users for other modules: who is deleted or unknown is left out. */
+/** Names of users for other modules, and back: who is deleted or unknown is left out. */
 import { sql } from 'kysely'
 
 import type { Db } from '../../db/database.ts'
+import { toLoginKey } from './account-fields.ts'
 
 /** By id; at most as many as were asked for. */
 export async function findNames(
@@ -16,4 +17,15 @@ export async function findNames(
     .where('id', '=', sql<string>`any(${[...userIds]}::uuid[])`)
     .execute()
   return new Map(rows.map(({ id, name }) => [id, name]))
+}
+
+/** The account of this name, however it is written. */
+export async function findUserId(db: Db, name: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('identity.users')
+    .select('id')
+    .where('status', '=', 'active')
+    .where('name_key', '=', toLoginKey(name))
+    .executeTakeFirst()
+  return row?.id
 }

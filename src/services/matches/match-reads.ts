@@ -62,7 +62,8 @@ export interface HistoryMark {
   readonly matchId: string
 }
 
-const SESSION_COLUMNS = [
+/** What a {@link MatchSummary} is made from. */
+export const SESSION_COLUMNS = [
   's.match_id',
   's.mode',
   's.map',
@@ -144,7 +145,8 @@ interface PlayerCells {
   readonly played_sec: number
 }
 
-function toSummary(row: SessionCells): MatchSummary {
+/** A row as the value that is shown. */
+export function toSummary(row: SessionCells): MatchSummary {
   return {
     matchId: row.match_id,
     mode: row.mode,
@@ -344,21 +346,4 @@ export async function readStats(db: Db, userId: string): Promise<PlayerStats> {
   return Object.fromEntries(
     STATS_COLUMNS.map((name) => [name, Number(row?.[name] ?? 0)]),
   ) as PlayerStats
-}
-
-/** Battles that ended in a span of time, oldest first; for reports. */
-export async function listSessions(
-  db: Db,
-  span: { readonly from: Date; readonly until: Date; readonly limit: number },
-): Promise<MatchSummary[]> {
-  const rows = await db
-    .selectFrom('matches.game_sessions as s')
-    .select(SESSION_COLUMNS)
-    .where('s.ended_at', '>=', span.from)
-    .where('s.ended_at', '<', span.until)
-    .orderBy('s.ended_at')
-    .orderBy('s.match_id')
-    .limit(span.limit)
-    .execute()
-  return rows.map(toSummary)
 }

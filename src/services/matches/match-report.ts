@@ -1,12 +1,14 @@
 /**
- * Reports of battles as CSV, for operators (DAT-9): one battle with its players, or the battles of
- * a span of time. RFC 4180; texts that a spreadsheet would take for a formula get an apostrophe.
+ * Reports of battles as CSV, for operators (DAT-9): one battle with its players, or battles that
+ * fit a filter. RFC 4180; texts that a spreadsheet would take for a formula get an apostrophe.
  */
 import { AppError } from '@battalion/base/app-error.ts'
 
 import type { Db } from '../../db/database.ts'
 import { LOG_SLOTS_MAX } from '@battalion/sim/battle-log.ts'
-import { findMatch, listPlayers, listSessions } from './match-reads.ts'
+import { findMatch, listPlayers } from './match-reads.ts'
+import { listSessions } from './match-search.ts'
+import type { MatchFilter } from './match-search.ts'
 
 /** Battles of one report (1 MB); a longer span is asked for in parts. */
 export const REPORT_MATCHES_MAX = 10_000
@@ -59,12 +61,9 @@ export async function reportMatch(db: Db, matchId: string): Promise<string> {
   return toCsv(PLAYER_FIELDS, players)
 }
 
-/** Battles that ended in a span of time. */
-export async function reportMatches(
-  db: Db,
-  span: { readonly from: Date; readonly until: Date },
-): Promise<string> {
-  const matches = await listSessions(db, { ...span, limit: REPORT_MATCHES_MAX + 1 })
+/** Battles that fit a filter, oldest first. */
+export async function reportMatches(db: Db, filter: MatchFilter): Promise<string> {
+  const matches = await listSessions(db, filter, REPORT_MATCHES_MAX + 1)
   if (matches.length > REPORT_MATCHES_MAX) {
     throw new AppError('invalid_request', `More than ${REPORT_MATCHES_MAX} battles: ask for less.`)
   }

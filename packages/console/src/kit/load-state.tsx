@@ -6,12 +6,19 @@ import type { Loaded } from './use-load.ts'
 /** Shows `children` of the value, or what stands in its place. */
 export function Load<T>(props: {
   readonly of: Loaded<T>
+  /** Heading of a page that has none of its own until the value is there. */
+  readonly title?: string
   readonly children: (value: T) => ComponentChildren
 }) {
   const { value, error, isLoading, reload } = props.of
-  if (error !== undefined) return <Failed text={error} retry={reload} />
-  if (value === undefined) return isLoading ? <Skeleton /> : null
-  return <>{props.children(value)}</>
+  if (error === undefined && value !== undefined) return <>{props.children(value)}</>
+  return (
+    <>
+      {props.title !== undefined && <h1>{props.title}</h1>}
+      {error !== undefined && <Failed text={error} retry={reload} />}
+      {error === undefined && isLoading && <Skeleton />}
+    </>
+  )
 }
 
 /** What went wrong, and another try. */

@@ -33,7 +33,7 @@ export function BalanceVersionPage({ id = '' }: { readonly id?: string }) {
       <p>
         <a href="/console/balance">All versions</a>
       </p>
-      <Load of={content}>
+      <Load of={content} title={`Balance ${id}`}>
         {(value) => <OneVersion key={value.version} of={value} reload={content.reload} />}
       </Load>
     </>

@@ -41,6 +41,7 @@ export function Balance() {
       >
         {played !== undefined && <NewDraft base={played.version} />}
       </PageHead>
+      <WhoPublishes />
       <DataTable
         caption="Versions"
         rows={versions}
@@ -49,6 +50,23 @@ export function Balance() {
         empty="There is no version."
       />
     </>
+  )
+}
+
+/** Who only reads learns who does more, and who gives roles, how he gets there. */
+function WhoPublishes() {
+  const { may } = useOperator()
+  if (may('balance.write')) return null
+  return (
+    <p class="soft">
+      Drafts are made and published by the role game-team.
+      {may('roles.write') && (
+        <>
+          {' '}
+          You give it on the page <a href="/console/staff">Staff</a>, also to yourself.
+        </>
+      )}
+    </p>
   )
 }
 

@@ -26,7 +26,7 @@ export function Channel({ id = '' }: { readonly id?: string }) {
       <p>
         <a href="/console/channels">← All channels</a>
       </p>
-      <Load of={page}>
+      <Load of={page} title="A channel">
         {({ channel }) => (
           <>
             <PageHead

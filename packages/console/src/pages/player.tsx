@@ -25,7 +25,9 @@ export function Player({ id = '' }: { readonly id?: string }) {
       <p>
         <a href="/console/players">← All players</a>
       </p>
-      <Load of={person}>{(value) => <Whole person={value} reload={person.reload} />}</Load>
+      <Load of={person} title="A player">
+        {(value) => <Whole person={value} reload={person.reload} />}
+      </Load>
     </>
   )
 }
@@ -59,7 +61,12 @@ function Whole({ person, reload }: { readonly person: Person; readonly reload: (
       >
         <Devices person={person} done={reload} />
       </Card>
-      <Card title="Battles">
+      <Card
+        title="Battles"
+        actions={
+          may('results.read') && <a href={`/console/matches?player=${userId}`}>All of them</a>
+        }
+      >
         <Battles person={person} />
       </Card>
       <Card title="Reports about this player">
@@ -200,6 +207,15 @@ function EndOne(props: { userId: string; sessionId: string; done: () => void }) 
 }
 
 function Battles({ person: { battles } }: { readonly person: Person }) {
+  const { may } = useOperator()
+  const end = ({ matchId, endedAt }: Person['battles'][number]) =>
+    may('results.read') ? (
+      <a href={`/console/matches/${encodeURIComponent(matchId)}`}>
+        <Time at={endedAt} />
+      </a>
+    ) : (
+      <Time at={endedAt} />
+    )
   return (
     <DataTable
       caption="The last ones, the newest first"
@@ -207,7 +223,7 @@ function Battles({ person: { battles } }: { readonly person: Person }) {
       keyOf={({ matchId }) => matchId}
       empty="No battle yet."
       columns={[
-        { title: 'Ended', cell: ({ endedAt }) => <Time at={endedAt} /> },
+        { title: 'Ended', cell: end },
         { title: 'Where', cell: ({ mode, map }) => `${mode}, ${map}` },
         { title: 'Outcome', cell: (one) => (one.hasLeft ? `${one.outcome}, left` : one.outcome) },
         { title: 'Place', isNumber: true, cell: ({ place, players }) => `${place} / ${players}` },

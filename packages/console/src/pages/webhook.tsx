@@ -41,10 +41,13 @@ export function WebhookPage({ id = '' }: { readonly id?: string }) {
       <p>
         <a href="/console/webhooks">All webhooks</a>
       </p>
-      <Load of={found}>
+      <Load of={found} title="A webhook">
         {(webhook) =>
           webhook === null ? (
-            <Empty text="There is no such webhook." />
+            <>
+              <h1>A webhook</h1>
+              <Empty text="There is no such webhook." />
+            </>
           ) : (
             <OneWebhook of={webhook} reload={found.reload} />
           )

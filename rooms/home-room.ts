@@ -5,6 +5,7 @@
  * per client and 50 ms, whose bytes are shared by all who hear the same. A stock Colyseus client
  * can use all of it. Ports come by closure.
  */
+import { AppError } from '@battalion/base/app-error.ts'
 import { ClientState } from '@colyseus/core'
 import type { AuthContext, Client } from '@colyseus/core'
 import { z } from 'zod'
@@ -76,6 +77,8 @@ export class HomeRoom extends BaseRoom<HomeTypes> {
   readonly #home: HomeRoomPorts
   readonly #frames: FeedFrames
   readonly #visitors = new Map<Client, Visitor>()
+  /** Clients whose state is being read; who gave up meanwhile is here no more. */
+  readonly #entering = new Set<Client>()
 
   constructor(ports: RoomPorts, home: HomeRoomPorts, frames: FeedFrames) {
     super({ ...ports, limits: { ...ports.limits, frameBytesMax: FRAME_BYTES_MAX } })
@@ -122,13 +125,18 @@ export class HomeRoom extends BaseRoom<HomeTypes> {
       take: (feed) => this.#send(client, feed),
     })
     hub.expect(member)
+    this.#entering.add(client)
     try {
       const snapshot = await desk.load(auth.userId)
+      // A join has a time limit, its reading goes on: nobody would ever let this member go.
+      if (!this.#entering.has(client)) throw new AppError('unavailable', 'Join again.')
       hub.enter(member, snapshot)
       this.#visitors.set(client, { member, snapshot, inFlight: 0 })
     } catch (error) {
       hub.leave(member)
       throw error
+    } finally {
+      this.#entering.delete(client)
     }
   }
 
@@ -155,6 +163,7 @@ export class HomeRoom extends BaseRoom<HomeTypes> {
   protected returned(): void {}
 
   protected exit(client: Client): void {
+    this.#entering.delete(client)
     const visitor = this.#visitors.get(client)
     if (visitor === undefined) return
     this.#visitors.delete(client)
@@ -169,6 +178,7 @@ export class HomeRoom extends BaseRoom<HomeTypes> {
     this.#home.hub.roomCount--
     for (const { member } of this.#visitors.values()) this.#home.hub.leave(member)
     this.#visitors.clear()
+    this.#entering.clear()
   }
 
   /**

@@ -28,7 +28,8 @@ import type { UserDataPart } from './services/identity/user-data.ts'
 import { NOTIFICATION_DATA } from './services/notifications/notification-data.ts'
 import { createModerationDesk } from './services/moderation-desk.ts'
 import { createSocialDesk } from './services/social-desk.ts'
-import { listBlocked, refuseBlocked } from './services/social/blocks.ts'
+import { listBlocked } from './services/social/blocks.ts'
+import { refuseWriting } from './services/social/contact-rules.ts'
 import { createSocialData } from './services/social/social-data.ts'
 import type { SocialPorts } from './services/social/social-ports.ts'
 import type { StandingsDesk } from './services/standings-desk.ts'
@@ -127,7 +128,7 @@ function createServices({ store, config }: SocialOptions): {
   const sizes = { groupMembersMax, partyMembersMax }
   return {
     social: { clock, outbox, jobs, findNames, isCleanName, sizes },
-    chat: { clock, outbox, filter, rate, blocks: { listBlocked, refuseBlocked } },
+    chat: { clock, outbox, filter, rate, blocks: { listBlocked, refuseWriting } },
     filter,
   }
 }

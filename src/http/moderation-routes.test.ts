@@ -154,6 +154,20 @@ describeDatabase('routes of moderators', (engine) => {
     assert.ok((await notices('Bob')).some(({ kind }) => kind === 'report_settled'))
   })
 
+  it('[G-07] nobody claims or settles a report about himself', async () => {
+    const mod = await world.user('Mod')
+    const channel = { kind: 'group', subject: 'own case', userIds: [mod, bob] } as const
+    const { id } = await world.run((trx) => joinChannel(trx, world.chat, channel))
+    const said = { userId: mod, channelId: id, text: 'rude' }
+    const { seq } = await sendLine(world.database, world.chat, said)
+    const path = `/reports/${await reportBy(bob, id, seq)}`
+    const dismissed = { verdict: 'dismissed', note: 'fine' }
+    await refuse(403, 'Mod', `PUT ${path}/claim`)
+    await refuse(403, 'Mod', `PUT ${path}/verdict`, dismissed)
+    assert.equal((await call('Max', `GET ${path}`)).body['state'], 'open')
+    await change('Max', `PUT ${path}/verdict`, { verdict: 'upheld', note: '' })
+  })
+
   it('[SOC-4] a mute holds here or everywhere, until it ends or is lifted', async () => {
     const [{ id: here }, { id: there }] = [await channelOf('here'), await channelOf('there')]
     const until = new Date(world.clock.wallMs() + 60_000).toISOString()

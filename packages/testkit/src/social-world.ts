@@ -14,7 +14,8 @@ import { createWordFilter } from '../../../src/services/chat/word-filter.ts'
 import { SHIPPED_WORD_LISTS } from '../../../src/services/chat/word-lists.ts'
 import { createJobQueue } from '../../../src/services/jobs/job-queue.ts'
 import { createEventOutbox } from '../../../src/services/outbox/event-outbox.ts'
-import { listBlocked, refuseBlocked } from '../../../src/services/social/blocks.ts'
+import { listBlocked } from '../../../src/services/social/blocks.ts'
+import { refuseWriting } from '../../../src/services/social/contact-rules.ts'
 import type { SocialPorts } from '../../../src/services/social/social-ports.ts'
 import { FakeClock } from './fake-clock.ts'
 import type { TestEngine } from './test-database.ts'
@@ -35,6 +36,8 @@ export interface SocialWorld {
   /** The id of a user of this name, made at first use; the same name is the same id. */
   user(name: string): Promise<string>
   users(...names: string[]): Promise<string[]>
+  /** Sets a user's privacy. */
+  wish(userId: string, privacy: Readonly<Record<string, string>>): Promise<void>
   run<T>(work: (trx: Trx) => Promise<T>): Promise<T>
   events(topic?: string): Promise<SeenEvent[]>
   /** Forgets what was said, so that a test sees its own events only. */
@@ -57,7 +60,7 @@ export async function openSocialWorld(engine: TestEngine): Promise<SocialWorld> 
     isCleanName: (name) => filter.isClean(name),
   }
   const rate = new LineRate({ linesMax: 1e6, windowMs: 1, muteMs: 1, usersMax: 1000 })
-  const chat: ChatPorts = { clock, outbox, filter, rate, blocks: { listBlocked, refuseBlocked } }
+  const chat: ChatPorts = { clock, outbox, filter, rate, blocks: { listBlocked, refuseWriting } }
   const user = (name: string) => insertTestUser(database, name)
   return {
     database,
@@ -69,6 +72,12 @@ export async function openSocialWorld(engine: TestEngine): Promise<SocialWorld> 
       const ids: string[] = []
       for (const name of names) ids.push(await user(name))
       return ids
+    },
+    async wish(userId, privacy) {
+      const text = JSON.stringify(privacy)
+      await sql`update identity.users set privacy = ${text}::jsonb where id = ${userId}`.execute(
+        database.db,
+      )
     },
     run: (work) => database.transact(work),
     events: (topic) => readEvents(database.db, topic),

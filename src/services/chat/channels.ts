@@ -76,7 +76,7 @@ export async function closeChannels(
   for (const name of names) await closeChannel(trx, ports, name)
 }
 
-/** The channel of two users, made at first use; refused when one blocks the other. */
+/** The channel of two users, made at first use; refused to who may not write to the other. */
 export async function openDirect(
   trx: Trx,
   ports: ChannelPorts & Pick<ChatPorts, 'blocks'>,
@@ -84,7 +84,7 @@ export async function openDirect(
 ): Promise<Channel> {
   const { userId, otherId } = pair
   if (userId === otherId) throw new AppError('invalid_request', 'You cannot write to yourself.')
-  await ports.blocks.refuseBlocked(trx, pair)
+  await ports.blocks.refuseWriting(trx, pair)
   const subject = [userId, otherId].sort().join(':')
   return await joinChannel(trx, ports, { kind: 'direct', subject, userIds: [userId, otherId] })
 }

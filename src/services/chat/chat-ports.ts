@@ -1,4 +1,5 @@
-/** What chat stands on. Time is handed in; who blocks whom is another module's to know. */
+/** What chat stands on. Time is handed in; who blocks or wants whom is another module's to
+ * know. */
 import type { Clock } from '@battalion/base/clock.ts'
 
 import type { Db } from '../../db/database.ts'
@@ -6,11 +7,11 @@ import type { EventOutbox } from '../outbox/event-outbox.ts'
 import type { LineRate } from './line-rate.ts'
 import type { WordFilter } from './word-filter.ts'
 
-/** Who blocks whom. */
+/** Who blocks whom, and who wants to be written to. */
 export interface BlockBook {
   listBlocked(db: Db, userId: string): Promise<string[]>
-  /** Throws `forbidden` when one of the two blocks the other. */
-  refuseBlocked(db: Db, pair: { readonly userId: string; readonly otherId: string }): Promise<void>
+  /** Throws `forbidden` when one blocks the other, or the other does not want this user's lines. */
+  refuseWriting(db: Db, pair: { readonly userId: string; readonly otherId: string }): Promise<void>
 }
 
 /** What opening and closing channels needs. */

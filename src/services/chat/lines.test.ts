@@ -9,6 +9,7 @@ import type { SocialWorld } from '@battalion/testkit/social-world.ts'
 import type { LiveLine } from '../live-events.ts'
 import { LIVE_TOPICS } from '../live-events.ts'
 import { blockUser } from '../social/blocks.ts'
+import { acceptFriend, askFriend } from '../social/friends.ts'
 import { closeChannel, joinChannel, leaveChannel, listChannels } from './channels.ts'
 import { markChannelRead, openChannel, openDirect } from './channels.ts'
 import type { ChannelKind } from './channels.ts'
@@ -203,6 +204,29 @@ describeDatabase('chat', (engine) => {
     assert.deepEqual(wordsOf(await read(eve, group)), [[1, null]])
     assert.deepEqual(wordsOf(await read(dan, group)), [[1, 'hey all']])
     await assert.rejects(direct(dan, dan), { code: 'invalid_request' })
+  })
+
+  it('[AUTH-8] who wants no direct lines gets none, or of friends alone, from then on', async () => {
+    const [dee, eli] = (await world.users('Dee', 'Eli')) as [string, string]
+    const pair = { userId: eli, otherId: dee }
+    const open = () => world.run((trx) => openDirect(trx, world.chat, pair))
+    const { id } = await open()
+    const { seq } = await say(eli, id, 'hello')
+    const edit = () =>
+      editLine(world.database, world.chat, { ...pair, channelId: id, seq, text: 'x' })
+    const refused = { code: 'forbidden', message: 'This player does not want to be written to.' }
+    for (const directMessages of ['friends', 'nobody'] as const) {
+      await world.wish(dee, { directMessages })
+      for (const turn of [() => say(eli, id, 'again'), edit, open]) {
+        await assert.rejects(turn(), refused, directMessages)
+      }
+      await say(dee, id, 'he may write himself')
+    }
+    await world.run((trx) => askFriend(trx, world.social, pair))
+    await world.run((trx) => acceptFriend(trx, world.social, { userId: dee, otherId: eli }))
+    await assert.rejects(say(eli, id, 'friends by now'), refused, 'nobody is nobody')
+    await world.wish(dee, { directMessages: 'friends' })
+    await say(eli, id, 'friends by now')
   })
 
   it('[SOC-4] words of the lists are masked; a report carries what was really written', async () => {

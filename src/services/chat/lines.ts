@@ -162,7 +162,7 @@ async function findWritable(trx: Trx, ports: ChatPorts, saying: Saying): Promise
   if (channel.isClosed) throw closed()
   await refuseMuted(trx, ports, saying)
   const otherId = otherOfDirect(channel, userId)
-  if (otherId !== undefined) await ports.blocks.refuseBlocked(trx, { userId, otherId })
+  if (otherId !== undefined) await ports.blocks.refuseWriting(trx, { userId, otherId })
   return channel
 }
 

@@ -143,6 +143,10 @@ async function lockMine(trx: Trx, act: ReportAct): Promise<Report> {
     .forUpdate()
     .executeTakeFirst()
   if (row === undefined) throw noReport()
+  // Nobody judges himself [G-07].
+  if (row.accused_id === act.moderatorId) {
+    throw new AppError('forbidden', 'This report is about you: another moderator looks at it.')
+  }
   if (row.state === 'settled') throw new AppError('conflict', 'This report is settled already.')
   const claimedMs = row.claimed_at?.getTime() ?? -Infinity
   const isClaimed = row.state === 'claimed' && act.nowMs - claimedMs < CLAIM_MS_MAX

@@ -102,6 +102,24 @@ describeDatabase('friends', (engine) => {
     assert.equal(await ask(jan, kim), 'asked')
   })
 
+  it('[AUTH-8] who wants no requests gets none, or of friends of friends alone', async () => {
+    const names = ['Oda', 'Pia', 'Quin', 'Rob'] as const
+    const [oda, pia, quin, rob] = (await world.users(...names)) as [string, string, string, string]
+    await ask(pia, quin)
+    await accept(quin, pia)
+    await world.wish(pia, { friendRequests: 'friends_of_friends' })
+    await ask(rob, quin)
+    const refused = { code: 'forbidden', message: 'This player cannot be asked.' }
+    await assert.rejects(ask(rob, pia), refused, 'who has only asked a friend is no friend')
+    await accept(quin, rob)
+    assert.equal(await ask(rob, pia), 'asked')
+    await world.wish(oda, { friendRequests: 'nobody' })
+    await assert.rejects(ask(quin, oda), refused)
+    assert.deepEqual([await states(oda), await notices(oda)], [[], []])
+    assert.equal(await ask(oda, quin), 'asked', 'he may ask himself')
+    assert.equal(await ask(quin, oda), 'friends', 'and be answered')
+  })
+
   it('nobody asks himself, or who is not there', async () => {
     const ada = await world.user('Ada')
     const nobody = '00000000-0000-4000-8000-000000000000'

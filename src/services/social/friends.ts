@@ -11,6 +11,7 @@ import { notify } from '../notifications/notifications.ts'
 import { touchState } from '../sync/state-versions.ts'
 import { refuseBlocked, tellLinkGone } from './blocks.ts'
 import type { Pair } from './blocks.ts'
+import { refuseAsking } from './contact-rules.ts'
 import { acceptLink, deleteLink, findLink, insertLink, selectLinks } from './friend-queries.ts'
 import type { LinkOfUser } from './friend-queries.ts'
 import { dayOf, findNameOf, lockUsers } from './social-ports.ts'
@@ -40,6 +41,8 @@ export async function askFriend(trx: Trx, ports: SocialPorts, pair: Pair): Promi
     await becomeFriends(trx, ports, pair)
     return 'friends'
   }
+  // Who has asked himself, above, may be answered whatever he wishes of others.
+  await refuseAsking(trx, pair)
   await checkRoomToAsk(trx, pair)
   const nowMs = ports.clock.wallMs()
   await insertLink(trx, { askedBy: userId, asked: otherId, now: new Date(nowMs) })

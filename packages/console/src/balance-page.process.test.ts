@@ -8,6 +8,8 @@ import { describe, it } from 'node:test'
 import { waitUntil } from '@battalion/testkit/wait-until.ts'
 
 import { fetchBalance } from '@battalion/client/session.ts'
+import { listAudit } from '../../../src/services/audit/audit-log.ts'
+import { insideStep } from '../../../src/testing/test-operators.ts'
 import { joinAlive } from '../../../src/testing/walk-client.ts'
 import { openConsoleBrowser, skip } from './testing/console-browser.ts'
 
@@ -66,5 +68,55 @@ describe('the page of balance versions', { skip }, () => {
     await reader.page.getByText('Nothing is wrong: it can be played.').waitFor()
     const changing = reader.page.getByRole('button', { name: /Save|New draft|Publish/ })
     assert.equal(await changing.count(), 0, 'who may only read has no way to change')
+  })
+
+  it('[GMD-3, AUTH-7] an admin who is alone gives himself the role and publishes', async (t) => {
+    const server = await openConsoleBrowser(t)
+    const tab = await server.openAs('admin', '/console/balance')
+    const { page } = tab
+    const { name, password, code, userId } = tab.operator
+    await page.getByText('Drafts are made and published by the role game-team.').waitFor()
+    await tab.look('balance-admin')
+    assert.equal(await page.getByRole('button', { name: 'New draft' }).count(), 0)
+    const headers = { ...tab.operator.headers, 'content-type': 'application/json' }
+    const body = JSON.stringify({ base: '1' })
+    const draft = { method: 'POST', headers, body }
+    assert.equal((await fetch(`${server.url}/v1/admin/balances`, draft)).status, 403)
+
+    await page.getByRole('main').getByRole('link', { name: 'Staff' }).click()
+    await page.getByLabel('To whom').fill(name)
+    await page.getByRole('button', { name: 'Search' }).click()
+    await page.getByRole('button', { name: 'Give a role' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('combobox').selectOption('game-team')
+    await insideStep()
+    await dialog.getByRole('button', { name: 'Give a role' }).click()
+    await page.getByText('Your session has ended. Sign in again.').waitFor()
+    await page.getByLabel('Name or e-mail').fill(name)
+    await page.getByLabel('Password').fill(password)
+    await page.getByLabel(/Code of your authenticator app/).fill(code(0))
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText(`${name} (admin, game-team)`).waitFor()
+
+    await page.getByRole('link', { name: 'Balance' }).click()
+    await page.getByRole('button', { name: 'New draft' }).click()
+    await dialog.getByRole('button', { name: 'New draft' }).click()
+    const text = page.getByRole('textbox', { name: 'weapons.json' })
+    const shipped = await text.inputValue()
+    await text.fill(shipped.replace(/"damage": (\d+)/, '"damage": 1$1'))
+    await page.getByRole('button', { name: 'Save' }).click()
+    const changes = page.getByRole('list', { name: 'Changes against version 1' })
+    await changes.getByText(/\.damage$/).waitFor()
+    await page.getByText('Nothing is wrong: it can be played.').waitFor()
+    await page.getByRole('button', { name: 'Publish' }).click()
+    await dialog.getByLabel('Reason').fill('It is my game.')
+    await dialog.getByRole('button', { name: 'Publish' }).click()
+    await page.getByRole('heading', { name: 'Balance 2' }).waitFor()
+    const { db } = server.database
+    const [given] = await listAudit(db, { action: 'role.grant', limit: 1 })
+    assert.deepEqual([given?.actor.id, given?.target?.id], [userId, userId])
+    const [published] = await listAudit(db, { action: 'balance.publish', limit: 1 })
+    assert.equal(published?.outcome, 'done')
+    tab.assertQuiet()
   })
 })

@@ -26,7 +26,7 @@ export interface SharedMatchPorts {
 }
 
 const CSP =
-  "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+  "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 const HEADERS = {
   'content-security-policy': CSP,
   'referrer-policy': 'no-referrer',
@@ -68,6 +68,8 @@ async function answerPage(
   }
 }
 
+/** Else a browser asks for one that is not there. */
+const ICON = '<link rel="icon" href="data:,">'
 const STYLE = `body{margin:0;background:#0d1622;color:#e8eef5;font:16px/1.5 system-ui,sans-serif;\
 display:grid;place-items:center;min-height:100vh}main{max-width:1200px;width:calc(100% - 32px);\
 padding:24px 0}img{width:100%;height:auto;border-radius:12px;display:block}\
@@ -93,7 +95,7 @@ function drawPage(shared: SharedMatch, url: string): string {
   ]
   const rows = figures.map(([name, value]) => `<div><dt>${name}</dt><dd>${value}</dd></div>`)
   return `<!doctype html><html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title>${ICON}
 <meta name="description" content="${text}"><meta property="og:type" content="website">
 <meta property="og:site_name" content="Battalion"><meta property="og:title" content="${title}">
 <meta property="og:description" content="${text}">
@@ -108,7 +110,7 @@ function drawPage(shared: SharedMatch, url: string): string {
 }
 
 function drawNothing(): string {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Not found</title>
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Not found</title>${ICON}
 <style>${STYLE}</style></head><body><main><h1>There is no such battle</h1>
 <p>The link was taken back, or its player does not want to be seen.</p>
 <a class="play" href="/">Play Battalion</a></main></body></html>`

@@ -32,8 +32,11 @@ export type BackupLine =
   | { readonly kind: 'end'; readonly tables: number; readonly rows: number }
 
 export const BACKUP_FORMAT = 'battalion-backup-1'
-/** Rows read, written and restored at once. */
-const ROWS_COUNT = 500
+/** Rows of a batch: the first one, to see how wide they are, and at most. */
+const ROWS_MIN_COUNT = 8
+const ROWS_MAX_COUNT = 500
+/** Characters of a batch, about: 500 rows of battle logs would be 50 MB, and stop every tick. */
+const BATCH_CHARS = 512 * 1024
 const FILE_MODE = 0o600
 
 /** Told while it goes on. */
@@ -107,11 +110,15 @@ function toLine(line: BackupLine): string {
 async function* readRows(trx: Trx, { schema, table }: TableShape) {
   await sql`declare backup no scroll cursor for
     select t::text as row from ${sql.table(`${schema}.${table}`)} as t`.execute(trx)
-  const fetch = sql<{ row: string }>`fetch ${sql.lit(ROWS_COUNT)} from backup`
+  let count = ROWS_MIN_COUNT
   for (;;) {
+    const fetch = sql<{ row: string }>`fetch ${sql.lit(count)} from backup`
     const { rows } = await fetch.execute(trx)
     if (rows.length === 0) break
     yield rows.map(({ row }) => row)
+    const chars = rows.reduce((sum, { row }) => sum + row.length, 0)
+    const fitting = Math.floor((BATCH_CHARS * rows.length) / Math.max(1, chars))
+    count = Math.max(1, Math.min(ROWS_MAX_COUNT, fitting))
   }
   await sql`close backup`.execute(trx)
 }

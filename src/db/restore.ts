@@ -6,7 +6,6 @@
  * end.
  */
 import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { createGunzip } from 'node:zlib'
 
 import { sql } from 'kysely'
@@ -118,14 +117,11 @@ async function readFile(trx: Trx, shapes: readonly TableShape[], options: Restor
 
 async function* readBackup(path: string): AsyncGenerator<BackupLine> {
   const source = createReadStream(path)
-  const text = source.pipe(createGunzip())
+  const text = source.pipe(createGunzip()).setEncoding('utf8')
   source.on('error', (error) => text.destroy(error))
   try {
     let isFirst = true
-    for await (const line of createInterface({
-      input: text,
-      crlfDelay: Number.POSITIVE_INFINITY,
-    })) {
+    for await (const line of splitLines(text)) {
       const value = JSON.parse(line) as BackupLine
       if (isFirst && value.kind !== 'head') refuse('the file has no head')
       isFirst = false
@@ -137,6 +133,23 @@ async function* readBackup(path: string): AsyncGenerator<BackupLine> {
   } finally {
     source.destroy()
   }
+}
+
+/** Parted at line feeds alone: readline also parts at U+2028 and U+2029, which JSON leaves bare. */
+async function* splitLines(text: AsyncIterable<string>): AsyncGenerator<string> {
+  let parts: string[] = []
+  for await (const chunk of text) {
+    let from = 0
+    for (let at = chunk.indexOf('\n'); at !== -1; at = chunk.indexOf('\n', from)) {
+      parts.push(chunk.slice(from, at))
+      yield parts.join('')
+      parts = []
+      from = at + 1
+    }
+    parts.push(chunk.slice(from))
+  }
+  const rest = parts.join('')
+  if (rest !== '') yield rest
 }
 
 async function checkHead(trx: Trx, head: BackupLine & { kind: 'head' }): Promise<void> {

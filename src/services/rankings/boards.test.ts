@@ -6,6 +6,7 @@ import { after, before, it } from 'node:test'
 import { createPrng, nextBelow } from '@battalion/base/prng.ts'
 import { insertManyUsers } from '@battalion/testkit/many-users.ts'
 import { describeDatabase } from '@battalion/testkit/test-database.ts'
+import { waitUntil } from '@battalion/testkit/wait-until.ts'
 import type { Database } from '../../db/database.ts'
 import { sql } from 'kysely'
 
@@ -13,7 +14,8 @@ import { tierOf } from './boards.ts'
 import { addScores, putScores } from './ranking-queries.ts'
 import { readAroundMe, readBoardPage, readFriendsBoard } from './read-board.ts'
 import type { BoardPorts } from './read-board.ts'
-import { findOpenSeason, listSeasonResults } from './season-queries.ts'
+import { findOpenSeason, finishSeason, insertSeason, listSeasonResults } from './season-queries.ts'
+import { lockOpenSeason, shareOpenSeason } from './season-queries.ts'
 import { seasonAt, turnSeason } from './seasons.ts'
 
 const PLAYERS = 10_000
@@ -195,6 +197,33 @@ describeDatabase('boards', (engine) => {
     const mine = await listSeasonResults(database.db, ids[0]!, 10)
     assert.ok(mine.some((row) => row.board === board && row.season === season.id))
   })
+
+  it('[RANK-3] a battle that waits for the close of a season counts for the next one', async () => {
+    await turnSeason(database, Date.UTC(2031, 0, 10))
+    const closed = Promise.withResolvers<void>()
+    const mayCommit = Promise.withResolvers<void>()
+    const next = seasonAt(Date.UTC(2031, 3, 10))
+    const closing = database.transact(async (trx) => {
+      const { id } = (await lockOpenSeason(trx))!
+      await finishSeason(trx, { season: id, own: `season:${id}`, now: NOW, tiers: [] })
+      await insertSeason(trx, next)
+      closed.resolve()
+      await mayCommit.promise
+    })
+    await closed.promise
+    const counted = database.transact((trx) => shareOpenSeason(trx))
+    if (engine.name === 'postgres') await waitUntil('it waits', hasWaiting)
+    mayCommit.resolve()
+    await closing
+    assert.deepEqual(await counted, { id: next.id })
+  })
+
+  async function hasWaiting(): Promise<boolean> {
+    const { rows } = await sql<{ waits: boolean }>`
+      select count(*) > 0 as waits from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`.execute(database.db)
+    return rows[0]!.waits
+  }
 
   function readArchive(season: number) {
     return database.db

@@ -11,7 +11,7 @@ import { overallSkill } from '../ratings/overall-skill.ts'
 import { listRatedUsers, readRatings } from '../ratings/rating-queries.ts'
 import { isPlacing, shownPoints } from '../ratings/shown-rating.ts'
 import { GLOBAL_BOARD, modeBoard, regionBoard, seasonBoard } from './boards.ts'
-import { addScores, putScores } from './ranking-queries.ts'
+import { addScores, moveOtherRegions, putScores } from './ranking-queries.ts'
 import type { EntryPlace } from './ranking-queries.ts'
 import { shareOpenSeason } from './season-queries.ts'
 
@@ -38,7 +38,9 @@ async function rankMatch(trx: Trx, match: MatchRecord, now: Date): Promise<void>
   }
   await putScores(trx, { board: GLOBAL_BOARD, scores: overall, now })
   await putScores(trx, { board: modeBoard(match.mode), scores: inMode, now })
-  await putScores(trx, { board: regionBoard(match.region), scores: overall, now })
+  const region = { board: regionBoard(match.region), scores: overall, now }
+  await putScores(trx, region)
+  await moveOtherRegions(trx, region)
   await addSeasonPoints(trx, { match, rated, now })
 }
 

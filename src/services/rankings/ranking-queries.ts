@@ -28,6 +28,22 @@ export async function putScores(trx: Trx, { board, scores, now }: BoardScores): 
     set score = excluded.score, updated_at = excluded.updated_at`.execute(trx)
 }
 
+/**
+ * Ratings over all are the same on the boards of all regions that show somebody: they move on
+ * those, too, where he did not fight this time.
+ */
+export async function moveOtherRegions(
+  trx: Trx,
+  { board, scores, now }: BoardScores,
+): Promise<void> {
+  if (scores.length === 0) return
+  await sql`
+    update rankings.entries as held set score = given.score, updated_at = ${now}::timestamptz
+    from ${unnestScores(scores)}
+    where held.user_id = given.id and held.board like 'region:%' and held.board <> ${board}
+      and held.score <> given.score`.execute(trx)
+}
+
 /** Adds points to what there is; a score never falls below 0. */
 export async function addScores(trx: Trx, { board, scores, now }: BoardScores): Promise<void> {
   if (scores.length === 0) return

@@ -33,6 +33,11 @@ export async function lockOpenSeason(trx: Trx): Promise<Season | undefined> {
 
 /** The one that runs; who closes it waits until this transaction ends. */
 export async function shareOpenSeason(trx: Trx): Promise<{ readonly id: number } | undefined> {
+  // Who waited for a close finds the season closed, and does not see yet which one that opened.
+  return (await selectShared(trx)) ?? (await selectShared(trx))
+}
+
+function selectShared(trx: Trx): Promise<{ readonly id: number } | undefined> {
   return trx
     .selectFrom('rankings.seasons')
     .select('id')

@@ -5,6 +5,7 @@
 import { sql } from 'kysely'
 
 import type { Db } from '../../db/database.ts'
+import { deleteRowsInParts } from '../../db/delete-in-parts.ts'
 import { jsonText } from '../../db/json-text.ts'
 
 /** A job as it is put in. */
@@ -164,6 +165,18 @@ export async function findNextDueMs(db: Db, kinds: readonly string[]): Promise<n
   return rows[0]?.due?.getTime()
 }
 
+/** Whether a job of this key is there and neither done nor dead. */
+export async function isLive(db: Db, key: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('jobs.jobs')
+    .select('id')
+    .where('key', '=', key)
+    .where('done_at', 'is', null)
+    .where('dead_at', 'is', null)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Future runs of a schedule that nobody has begun. */
 export async function deleteScheduled(db: Db, keyPrefix: string, nowMs: number): Promise<void> {
   await db
@@ -181,16 +194,16 @@ export async function deleteOldJobs(
   db: Db,
   before: { readonly doneMs: number; readonly deadMs: number },
 ): Promise<number> {
-  const { numDeletedRows } = await db
-    .deleteFrom('jobs.jobs')
-    .where((eb) =>
-      eb.or([
-        eb('done_at', '<', new Date(before.doneMs)),
-        eb('dead_at', '<', new Date(before.deadMs)),
-      ]),
-    )
-    .executeTakeFirst()
-  return Number(numDeletedRows)
+  const done = new Date(before.doneMs)
+  const dead = new Date(before.deadMs)
+  return await deleteRowsInParts(
+    db,
+    (count) => sql`
+      delete from jobs.jobs where id in (
+        select id from jobs.jobs
+        where done_at < ${done}::timestamptz or dead_at < ${dead}::timestamptz
+        limit ${count}::int4)`,
+  )
 }
 
 /** Makes a dead job due again with all its attempts; false when it is not dead. */

@@ -11,7 +11,7 @@ import { withRequest } from '../request-scope.ts'
 import { WakeLoop } from '../wake-loop.ts'
 import { backoffMs, JOB_ATTEMPTS_MAX } from './job-backoff.ts'
 import { buryAbandoned, claimJobs, deleteScheduled, extendLeases } from './job-queries.ts'
-import { failJob, findNextDueMs, finishJob, insertJob } from './job-queries.ts'
+import { failJob, findNextDueMs, finishJob, insertJob, isLive } from './job-queries.ts'
 import type { ClaimedJob, JobHold } from './job-queries.ts'
 import type { JobQueue } from './job-queue.ts'
 import { findNextRunMs, scheduleKeyPrefix } from './job-schedule.ts'
@@ -45,6 +45,8 @@ const LEASE_MS = 60_000
 /** Longest sleep: what another process put in is found by then (ms). */
 const SLOW_POLL_MS = 30_000
 const ERROR_CHARS_MAX = 500
+/** Of a schedule, looked at for the next one: a day of one that runs every minute. */
+const PASSED_RUNS_MAX = 1440
 
 /** One worker of a process. */
 export class JobWorker {
@@ -183,16 +185,23 @@ function canNeverSucceed(error: unknown): boolean {
   return error instanceof Error && 'isPermanent' in error && error.isPermanent === true
 }
 
+/** Times that were run already are passed over: the clock was set back, by minutes or hours. */
 async function planNext(trx: Trx, schedule: JobSchedule, nowMs: number): Promise<void> {
-  const runAtMs = findNextRunMs(schedule, nowMs)
-  if (runAtMs === undefined) return
-  await insertJob(trx, {
-    kind: schedule.kind,
-    key: `${scheduleKeyPrefix(schedule.kind)}${new Date(runAtMs).toISOString()}`,
-    payload: {},
-    runAtMs,
-    attemptsMax: JOB_ATTEMPTS_MAX,
-    requestId: undefined,
-    nowMs,
-  })
+  let afterMs = nowMs
+  for (let passed = 0; passed < PASSED_RUNS_MAX; passed++) {
+    const runAtMs = findNextRunMs(schedule, afterMs)
+    if (runAtMs === undefined) return
+    const key = `${scheduleKeyPrefix(schedule.kind)}${new Date(runAtMs).toISOString()}`
+    const isPlanned = await insertJob(trx, {
+      kind: schedule.kind,
+      key,
+      payload: {},
+      runAtMs,
+      attemptsMax: JOB_ATTEMPTS_MAX,
+      requestId: undefined,
+      nowMs,
+    })
+    if (isPlanned || (await isLive(trx, key))) return
+    afterMs = runAtMs
+  }
 }

@@ -239,8 +239,9 @@ describeDatabase('jobs', (engine) => {
     const schedules = [{ kind: 'nightly', pattern: '0 3 * * *' }]
     let runs = 0
     const handlers = { nightly: async () => void runs++ }
-    work(handlers, { schedules })
-    work(handlers, { schedules })
+    // On a busy machine hours go by here while it runs, and a minute's lease with them.
+    work(handlers, { schedules, leaseMs: DAY_MS })
+    work(handlers, { schedules, leaseMs: DAY_MS })
     await waitUntil('the first run', async () => (await waiting()).length === 1)
     const [first] = await waiting()
     assert.equal(first?.key, 'cron:nightly:2030-01-01T03:00:00.000Z')
@@ -251,6 +252,28 @@ describeDatabase('jobs', (engine) => {
     await waitUntil('the next', async () => (await waiting()).length === 1)
     assert.equal((await waiting())[0]?.key, 'cron:nightly:2030-01-02T03:00:00.000Z')
     assert.equal(runs, 1)
+  })
+
+  it('[C-13] recurs also when the clock is set back: runs that were done are passed over', async () => {
+    let backMs = 0
+    const set = {
+      monotonicMs: () => clock.monotonicMs(),
+      wallMs: () => clock.wallMs() - backMs,
+    }
+    const keys: string[] = []
+    const often: JobHandler = async ({ key }) => {
+      keys.push(key ?? '')
+      if (keys.length === 4) backMs = 25 * MINUTE_MS
+    }
+    const schedules = [{ kind: 'often', pattern: '*/10 * * * *' }]
+    work({ often }, { schedules, clock: set, leaseMs: DAY_MS })
+    await waitUntil('four runs', () => {
+      if (keys.length < 4) clock.advance(MINUTE_MS)
+      return outcomes.length >= 4
+    })
+    await waitUntil('the next', async () => (await waiting()).length === 1)
+    const next = (await waiting())[0]!
+    assert.ok(!keys.includes(next.key!) && next.runAt.getTime() > set.wallMs(), next.key!)
   })
 
   it('is forgotten some time after it was done, later when it is dead', async () => {

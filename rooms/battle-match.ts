@@ -164,6 +164,8 @@ export class BattleMatch {
     const { startedAtMs, world } = this
     return {
       ...end,
+      // The wall clock may have been set back meanwhile; no battle ends before it began.
+      endedAtMs: Math.max(end.endedAtMs, startedAtMs),
       result: this.result(players),
       sheet: this.book.finish(players),
       seed: world.seed,

@@ -103,6 +103,17 @@ describe('battle session', () => {
     assert.deepEqual(fake.errors, [])
   })
 
+  it('[C-13] a clock that is set back ends no battle before it began', () => {
+    const mode = { warmupSec: 1, roundSec: 2, endedSec: 1, playersMin: 1 }
+    const fake = createFakeSession({ balance: sampleBalance({ mode }) })
+    fake.join('a')
+    fake.setBack(3_600_000)
+    const hz = fake.session.match.world.mode.tickRateHz
+    for (let wake = 0; wake < 3 * hz + 2; wake++) fake.wake()
+    const [battle] = fake.battles
+    assert.ok(battle !== undefined && battle.endedAtMs >= battle.startedAtMs)
+  })
+
   it('[W9] leaving and joining again is no way round the wait of the fallen', () => {
     const mode = { warmupSec: 1, roundSec: 60, playersMin: 1, respawnSec: 2 }
     const fake = createFakeSession({ balance: sampleBalance({ mode }) })

@@ -59,6 +59,8 @@ export interface FakeSession {
   /** From now on every step and every frame takes so long. */
   burn(cost: { readonly stepMs: number; readonly frameMs: number }): void
   nowMs(): number
+  /** Sets the wall clock back. */
+  setBack(ms: number): void
   /** What the matchmaker was told, in order. */
   readonly published: BattleMetadata[]
 }
@@ -122,6 +124,7 @@ export function createFakeSession(options: FakeSessionOptions): FakeSession {
     },
     wake: time.wake,
     burn: time.burn,
+    setBack: time.setBack,
     nowMs: () => time.clock.monotonicMs(),
   }
 }
@@ -157,7 +160,9 @@ function join(
 function createTime() {
   let nowMs = 0
   let due: { atMs: number; callback: () => void } | undefined
-  const clock: Clock = { monotonicMs: () => nowMs, wallMs: () => nowMs }
+  let backMs = 0
+  const setBack = (ms: number) => void (backMs += ms)
+  const clock: Clock = { monotonicMs: () => nowMs, wallMs: () => nowMs - backMs }
   const timers: Timers = {
     setTimeout(callback, delayMs) {
       due = { atMs: nowMs + delayMs, callback }
@@ -180,7 +185,7 @@ function createTime() {
     nowMs = Math.max(nowMs, atMs) + lateMs
     callback()
   }
-  return { clock, timers, wake, burn, spend, pass }
+  return { clock, timers, wake, burn, spend, pass, setBack }
 }
 
 function fakePorts(

@@ -10,7 +10,7 @@ import { jsonText } from '../../db/json-text.ts'
 import { endUserSessions } from './end-sessions.ts'
 import type { IdentityPorts } from './identity-ports.ts'
 import { checkOwnPassword } from './log-in.ts'
-import { findPasswordHash, findUser } from './user-queries.ts'
+import { findPasswordHash, lockUser } from './user-queries.ts'
 
 /** What a module keeps about users. */
 export interface UserDataPart {
@@ -67,7 +67,8 @@ export async function eraseUser(
     await checkOwnPassword(database, ports, { userId, hash, password, address })
   }
   await database.transact(async (trx) => {
-    if ((await findUser(trx, userId)) === undefined) {
+    // Held first: a battle that is being written with him in it is written before, or without him.
+    if (!(await lockUser(trx, userId))) {
       throw new AppError('not_found', 'This user is gone.')
     }
     await endUserSessions(trx, ports, { userId, reason: 'deleted' })

@@ -5,7 +5,7 @@
 import type { Db, Trx } from '../../db/database.ts'
 
 /** What stands where a name was. */
-const DELETED_NAME = 'Deleted'
+export const DELETED_NAME = 'Deleted'
 
 export const MATCH_DATA = { name: 'matches', read: readMatches, erase: eraseMatches } as const
 

@@ -162,7 +162,7 @@ describeDatabase('match results', (engine) => {
     assert.equal(await write(report), 'stored')
     const rows = await world.database.db
       .selectFrom('matches.session_players')
-      .select(['user_id', 'is_bot', 'place'])
+      .select(['user_id', 'is_bot', 'place', 'name'])
       .where('match_id', '=', 'm5')
       .orderBy('slot')
       .execute()
@@ -175,6 +175,31 @@ describeDatabase('match results', (engine) => {
       ],
     )
     assert.deepEqual(new Set(rows.map(({ place }) => place)), new Set([1, 2, 3]))
+    assert.equal(rows[1]!.name, 'Deleted', '[LEG-1] his name goes with him')
+  })
+
+  it('[LEG-1] who goes while his battle is written leaves nothing in it', async () => {
+    const [ida, jon] = (await world.users('ida', 'jon')) as [string, string]
+    const report = makeMatchReport({ matchId: 'm6', userIds: [ida, jon] })
+    const goes: AfterMatch = {
+      name: 'test',
+      async prepare() {
+        await sql`update identity.users set status = 'deleted', deleted_at = now()
+          where id = ${ida}`.execute(world.database.db)
+      },
+      write: async () => undefined,
+    }
+    await assert.rejects(write(report, [goes]), { code: 'conflict' })
+    assert.equal((await countRows('m6'))['sessions'], 0)
+    assert.equal(await write(report, [goes]), 'stored')
+    const rows = await world.database.db
+      .selectFrom('matches.session_players')
+      .select(['user_id', 'name'])
+      .where('match_id', '=', 'm6')
+      .orderBy('slot')
+      .execute()
+    assert.deepEqual(rows[0], { user_id: null, name: 'Deleted' })
+    assert.equal(rows[1]!.user_id, jon)
   })
 
   it('[SYNC-2] sums of a person are those of the battle logs, over bot battles', async () => {

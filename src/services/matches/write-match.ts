@@ -4,11 +4,13 @@
  * however often a result is reported, by whichever process, it is written once (I-8); a process
  * that lost the battle to another one writes nothing.
  */
+import { AppError } from '@battalion/base/app-error.ts'
 import type { Clock } from '@battalion/base/clock.ts'
 
 import type { Database, Db, Trx } from '../../db/database.ts'
 import { withDeadline } from '../../db/transaction-scope.ts'
 import type { EventOutbox } from '../outbox/event-outbox.ts'
+import { DELETED_NAME } from './match-data.ts'
 import { addToStats, insertLog, insertPlayers, insertSession, lockFence } from './match-writes.ts'
 import type { AfterMatch, MatchRecord } from './match-record.ts'
 import type { PackedMatch } from './pack-match.ts'
@@ -63,14 +65,29 @@ async function write(
   return outcome
 }
 
-/** A user who is gone must not keep a thousand others from their result. */
+/** A user who is gone must not keep a thousand others from their result, nor leave his name. */
 async function forgetUnknown(db: Db, ports: WritePorts, match: MatchRecord): Promise<MatchRecord> {
-  const ids = match.players.flatMap(({ userId }) => (userId === null ? [] : [userId]))
-  const known = await ports.findKnownUsers(db, ids)
+  const known = await ports.findKnownUsers(db, idsOf(match))
+  const gone = { userId: null, name: DELETED_NAME }
   const players = match.players.map((player) =>
-    player.userId === null || known.has(player.userId) ? player : { ...player, userId: null },
+    player.userId === null || known.has(player.userId) ? player : { ...player, ...gone },
   )
   return { ...match, players }
+}
+
+/**
+ * Who went since then is in the rows that were just written. From here on nobody goes: the rows'
+ * keys hold their users until the transaction ends.
+ */
+async function refuseGone(trx: Trx, ports: WritePorts, match: MatchRecord): Promise<void> {
+  const ids = idsOf(match)
+  const known = await ports.findKnownUsers(trx, ids)
+  if (ids.every((id) => known.has(id))) return
+  throw new AppError('conflict', 'A player went while his battle was written; write it again.')
+}
+
+function idsOf({ players }: MatchRecord): string[] {
+  return players.flatMap(({ userId }) => (userId === null ? [] : [userId]))
 }
 
 async function writeRows(trx: Trx, ports: WritePorts, packed: PackedMatch): Promise<WriteOutcome> {
@@ -80,6 +97,7 @@ async function writeRows(trx: Trx, ports: WritePorts, packed: PackedMatch): Prom
   if (fence !== undefined && fence > BigInt(match.fence)) return 'stale'
   if (!(await insertSession(trx, packed, nowMs))) return 'duplicate'
   await insertPlayers(trx, match)
+  await refuseGone(trx, ports, match)
   await insertLog(trx, packed)
   await addToStats(trx, match.matchId, nowMs)
   return 'stored'

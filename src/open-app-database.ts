@@ -35,7 +35,7 @@ import { pruneSocial } from './prune-social.ts'
 
 const MS_PER_DAY = 86_400_000
 /** How long what is over stays to be looked at (days). */
-const KEEP_DAYS = { doneJobs: 7, deadJobs: 90, publishedEvents: 1, takenEvents: 30 }
+const KEEP_DAYS = { doneJobs: 7, deadJobs: 90, publishedEvents: 1, takenEvents: 30, letters: 90 }
 /** Without an answer for this long, a process with a database is not ready (ms). */
 const ANSWER_AGE_MS_MAX = 10_000
 /** A probe answers well within this; older means idle, and a new one is asked (ms). */
@@ -192,6 +192,7 @@ async function prune(database: Database, nowMs: number): Promise<void> {
   await deleteOldEvents(database.db, {
     publishedMs: daysAgo(KEEP_DAYS.publishedEvents),
     takenMs: daysAgo(KEEP_DAYS.takenEvents),
+    buriedMs: daysAgo(KEEP_DAYS.letters),
   })
   await pruneSocial(database, nowMs)
   await pruneKeyedRequests(database, nowMs)

@@ -80,11 +80,19 @@ export async function selectChannelsOfUser(
   userId: string,
   openKinds: readonly ChannelKind[],
 ): Promise<ChannelOfUser[]> {
+  // His own and the open ones by their indexes: asked in one condition, every channel is read.
+  const own = db
+    .selectFrom('chat.channel_members')
+    .select('channel_id')
+    .where('user_id', '=', userId)
+    .where('is_member', '=', true)
+  const open = db
+    .selectFrom('chat.channels')
+    .select('id as channel_id')
+    .where('kind', 'in', [...openKinds])
   const rows = await selectOfUser(db, userId)
+    .where('channel.id', 'in', own.unionAll(open))
     .where('channel.closed_at', 'is', null)
-    .where((eb) =>
-      eb.or([eb('member.is_member', '=', true), eb('channel.kind', 'in', [...openKinds])]),
-    )
     .orderBy('channel.created_at')
     .orderBy('channel.id')
     .execute()
@@ -157,6 +165,24 @@ export async function selectMembers(db: Db, channelId: string): Promise<string[]
     .orderBy('user_id')
     .execute()
   return rows.map((row) => row.user_id)
+}
+
+/**
+ * Closes channels of battles that began before a time: the process that ran them ended before it
+ * could. Nobody else would, and open channels are never forgotten.
+ */
+export async function closeLostChannels(
+  db: Db,
+  { before, now }: { readonly before: Date; readonly now: Date },
+): Promise<number> {
+  const { numUpdatedRows } = await db
+    .updateTable('chat.channels')
+    .set({ closed_at: now })
+    .where('kind', 'in', ['match', 'team', 'squad'])
+    .where('created_at', '<', before)
+    .where('closed_at', 'is', null)
+    .executeTakeFirst()
+  return Number(numUpdatedRows)
 }
 
 /** Nothing is said in it from now on; false when it was closed before. */

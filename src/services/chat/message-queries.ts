@@ -2,7 +2,11 @@
 import { sql } from 'kysely'
 
 import type { Db, Trx } from '../../db/database.ts'
+import { deleteRowsInParts } from '../../db/delete-in-parts.ts'
 import type { MessageRow } from '../../db/social-tables.ts'
+
+/** Channels deleted in one statement, with all who were in them. */
+const CHANNELS_AT_ONCE = 200
 
 /** A line as services see it. */
 export interface StoredLine {
@@ -134,12 +138,22 @@ export async function selectAround(
 
 /** Forgets lines of before a time, and channels that were closed before it. */
 export async function deleteOldLines(db: Db, before: Date): Promise<number> {
-  const { numDeletedRows } = await db
-    .deleteFrom('chat.messages')
-    .where('created_at', '<', before)
-    .executeTakeFirst()
-  await db.deleteFrom('chat.channels').where('closed_at', '<', before).execute()
-  return Number(numDeletedRows)
+  const lines = await deleteRowsInParts(
+    db,
+    (count) => sql`
+      delete from chat.messages where (channel_id, seq) in (
+        select channel_id, seq from chat.messages where created_at < ${before}::timestamptz
+        order by created_at limit ${count}::int4)`,
+  )
+  await deleteRowsInParts(
+    db,
+    (count) => sql`
+      delete from chat.channels where id in (
+        select id from chat.channels where closed_at < ${before}::timestamptz
+        order by closed_at limit ${count}::int4)`,
+    CHANNELS_AT_ONCE,
+  )
+  return lines
 }
 
 function toLine(row: MessageRow): StoredLine {

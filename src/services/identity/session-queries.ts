@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 
 import type { Db, Trx } from '../../db/database.ts'
+import { deleteRowsInParts } from '../../db/delete-in-parts.ts'
 import { newUser } from './user-queries.ts'
 import type { User } from './user-queries.ts'
 
@@ -237,11 +238,14 @@ export async function touchUser(db: Db, userId: string, nowMs: number): Promise<
 /** Forgets sessions that ended before `beforeMs`. */
 export async function deleteOldSessions(db: Db, beforeMs: number): Promise<number> {
   const before = new Date(beforeMs)
-  const { numDeletedRows } = await db
-    .deleteFrom('identity.sessions')
-    .where((eb) => eb.or([eb('expires_at', '<', before), eb('revoked_at', '<', before)]))
-    .executeTakeFirst()
-  return Number(numDeletedRows)
+  return await deleteRowsInParts(
+    db,
+    (count) => sql`
+      delete from identity.sessions where id in (
+        select id from identity.sessions
+        where expires_at < ${before}::timestamptz or revoked_at < ${before}::timestamptz
+        limit ${count}::int4)`,
+  )
 }
 
 /** Removes guests not seen since `beforeMs` and all they own; at most `count` at a time. */

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 
 import type { Db, Trx } from '../../db/database.ts'
+import { deleteRowsInParts } from '../../db/delete-in-parts.ts'
 import { jsonText } from '../../db/json-text.ts'
 import type { NoticeValues } from './render-template.ts'
 
@@ -199,13 +200,27 @@ export async function settleMail(
     .execute()
 }
 
-/** Forgets what is older than a time; whose notifications went unread. */
-export async function deleteOldNotices(db: Db, before: Date): Promise<string[]> {
-  await db.deleteFrom('notify.mails').where('created_at', '<', before).execute()
-  const rows = await db
-    .deleteFrom('notify.notifications')
-    .where('created_at', '<', before)
-    .returning(['user_id', 'read_at'])
-    .execute()
-  return rows.flatMap((row) => (row.read_at === null ? [row.user_id] : []))
+/** Forgets mails that are older than a time. */
+export async function deleteOldMails(db: Db, before: Date): Promise<void> {
+  await deleteRowsInParts(
+    db,
+    (count) => sql`
+      delete from notify.mails where id in (
+        select id from notify.mails where created_at < ${before}::timestamptz
+        order by created_at limit ${count}::int4)`,
+  )
+}
+
+/** Forgets notifications that are older than a time, so many at most; whose went unread. */
+export async function deleteOldNotices(
+  db: Db,
+  { before, count }: { readonly before: Date; readonly count: number },
+): Promise<{ readonly count: number; readonly unreadBy: readonly string[] }> {
+  const { rows } = await sql<{ userId: string; isRead: boolean }>`
+    delete from notify.notifications where (user_id, seq) in (
+      select user_id, seq from notify.notifications where created_at < ${before}::timestamptz
+      order by created_at limit ${count}::int4)
+    returning user_id as "userId", read_at is not null as "isRead"`.execute(db)
+  const unreadBy = rows.flatMap(({ userId, isRead }) => (isRead ? [] : [userId]))
+  return { count: rows.length, unreadBy }
 }

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 
 import type { Db, Trx } from '../../db/database.ts'
+import { deleteRowsInParts } from '../../db/delete-in-parts.ts'
 import { jsonText } from '../../db/json-text.ts'
 import type { BusEvent } from './bus.ts'
 
@@ -91,14 +92,27 @@ export async function dropLease(
     .execute()
 }
 
-/** Forgets what was published, and what was taken in, before these times. */
+/** Forgets what was published, taken in, or buried before these times. */
 export async function deleteOldEvents(
   db: Db,
-  before: { readonly publishedMs: number; readonly takenMs: number },
+  before: { readonly publishedMs: number; readonly takenMs: number; readonly buriedMs: number },
 ): Promise<void> {
-  await db
-    .deleteFrom('stream.outbox')
-    .where('published_at', '<', new Date(before.publishedMs))
-    .execute()
-  await db.deleteFrom('stream.inbox').where('taken_at', '<', new Date(before.takenMs)).execute()
+  const published = new Date(before.publishedMs)
+  await deleteRowsInParts(
+    db,
+    (count) => sql`
+      delete from stream.outbox where id in (
+        select id from stream.outbox where published_at < ${published}::timestamptz
+        order by published_at limit ${count}::int4)`,
+  )
+  const taken = new Date(before.takenMs)
+  await deleteRowsInParts(
+    db,
+    (count) => sql`
+      delete from stream.inbox where (consumer, event_id) in (
+        select consumer, event_id from stream.inbox where taken_at < ${taken}::timestamptz
+        order by taken_at limit ${count}::int4)`,
+  )
+  const buried = new Date(before.buriedMs)
+  await db.deleteFrom('stream.dead_letters').where('dead_at', '<', buried).execute()
 }

@@ -240,7 +240,7 @@ describeDatabase('the outbox', (engine) => {
     await relays.splice(0)[0]?.stop()
     await emit('k', 'waits')
     const later = systemClock.wallMs() + 1000
-    await deleteOldEvents(database.db, { publishedMs: later, takenMs: later })
+    await deleteOldEvents(database.db, { publishedMs: later, takenMs: later, buriedMs: later })
     assert.equal(await countWaiting(database.db), 1)
   })
 })

@@ -22,6 +22,7 @@ import type { UserDataPart } from '../services/identity/user-data.ts'
 import { packMatch } from '../services/matches/pack-match.ts'
 import { writeMatch } from '../services/matches/write-match.ts'
 import { createModerationDesk } from '../services/moderation-desk.ts'
+import { NOTIFICATION_DATA } from '../services/notifications/notification-data.ts'
 import { createPageCursors } from '../services/page-cursor.ts'
 import { createMatchProgress, PROGRESS_DATA } from '../services/progress/progress.ts'
 import { rateBattle } from '../services/ratings/rate-battle.ts'
@@ -64,7 +65,8 @@ export async function openStateWorld(engine: TestEngine) {
   }
   const standings = createStandingsDesk({ database, boards, levels: shippedLevels })
   const desk = createSocialDesk({ database, social, chat, standings })
-  const parts: UserDataPart[] = [IDENTITY_DATA, createSocialData(social), PROGRESS_DATA]
+  const others = [NOTIFICATION_DATA, PROGRESS_DATA]
+  const parts: UserDataPart[] = [IDENTITY_DATA, createSocialData(social), ...others]
   const identity = openIdentityPorts(world, parts)
   return {
     ...world,

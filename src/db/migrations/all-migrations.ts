@@ -18,6 +18,7 @@ import { sanctionsMigration } from './0015-sanctions.ts'
 import { webhooksMigration } from './0016-webhooks.ts'
 import { balanceMigration } from './0018-balance.ts'
 import { deedsMigration } from './0019-deeds.ts'
+import { erasureMigration } from './0020-erasure.ts'
 
 export const ALL_MIGRATIONS: readonly Migration[] = [
   jobsMigration,
@@ -38,4 +39,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   webhooksMigration,
   balanceMigration,
   deedsMigration,
+  erasureMigration,
 ]

@@ -43,11 +43,15 @@ async function eraseChat(trx: Trx, userId: string): Promise<void> {
     update chat.messages set text = ${ERASED_TEXT}, original = null, author_id = null,
       deleted_at = coalesce(deleted_at, created_at)
     where author_id = ${userId}`.execute(trx)
-  await trx.deleteFrom('chat.channel_members').where('user_id', '=', userId).execute()
-  await eraseModerator(trx, userId)
+  // Found by his membership, which only his removal ends: there may be a million of others.
   await sql`
     update chat.channels set subject = id::text, closed_at = coalesce(closed_at, created_at)
-    where kind = 'direct' and ${userId} = any(string_to_array(subject, ':'))`.execute(trx)
+    where kind = 'direct' and ${userId} = any(string_to_array(subject, ':'))
+      and id in (select channel_id from chat.channel_members where user_id = ${userId})`.execute(
+    trx,
+  )
+  await trx.deleteFrom('chat.channel_members').where('user_id', '=', userId).execute()
+  await eraseModerator(trx, userId)
   await eraseFromReports(trx, userId)
 }
 
@@ -63,7 +67,8 @@ async function eraseModerator(trx: Trx, userId: string): Promise<void> {
 async function eraseFromReports(trx: Trx, userId: string): Promise<void> {
   const { rows } = await sql<{ id: string; evidence: { kind?: string; lines: EvidenceLine[] } }>`
     select id, evidence from chat.reports
-    where evidence::text like ${`%${userId}%`} for update`.execute(trx)
+    where evidence @> ${JSON.stringify({ lines: [{ authorId: userId }] })}::text::jsonb
+      or reporter_id = ${userId} or accused_id = ${userId} for update`.execute(trx)
   for (const { id, evidence } of rows) {
     const lines = evidence.lines.map((line) =>
       line.authorId === userId ? { ...line, authorId: null } : line,

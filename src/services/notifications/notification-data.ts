@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 
 import type { Db, Trx } from '../../db/database.ts'
+import { touchState } from '../sync/state-versions.ts'
 
 export const NOTIFICATION_DATA = {
   name: 'notifications',
@@ -37,8 +38,15 @@ async function eraseNotifications(trx: Trx, userId: string): Promise<void> {
   await trx.deleteFrom('notify.mails').where('user_id', '=', userId).execute()
   await trx.deleteFrom('notify.mail_opt_outs').where('user_id', '=', userId).execute()
   await trx.deleteFrom('notify.counters').where('user_id', '=', userId).execute()
+  const { rows } = await sql<{ userId: string; isRead: boolean }>`
+    delete from notify.notifications where body ->> 'userId' = ${userId}
+    returning user_id as "userId", read_at is not null as "isRead"`.execute(trx)
+  // `<kind>:<who>:<day>`; see the index mails_about.
   await sql`
-    delete from notify.notifications where body ->> 'userId' = ${userId}`.execute(trx)
-  await sql`
-    delete from notify.mails where cause like ${`%${userId}%`}`.execute(trx)
+    delete from notify.mails where split_part(cause, ':', 2) = ${userId}`.execute(trx)
+  // Others have one less to read.
+  await touchState(
+    trx,
+    rows.flatMap((row) => (row.isRead ? [] : [row.userId])),
+  )
 }

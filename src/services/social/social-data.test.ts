@@ -14,8 +14,10 @@ import { muteUser } from '../chat/mutes.ts'
 import { listReports } from '../chat/report-queue.ts'
 import { reportLine } from '../chat/reports.ts'
 import { NOTIFICATION_DATA } from '../notifications/notification-data.ts'
+import { countUnreadNotifications } from '../notifications/notifications.ts'
+import { readStateVersion } from '../sync/state-versions.ts'
 import { blockUser } from './blocks.ts'
-import { acceptFriend, askFriend, listFriends } from './friends.ts'
+import { acceptFriend, askFriend, listFriends, removeFriend } from './friends.ts'
 import { createGroup, joinGroup, listGroupMembers } from './groups.ts'
 import { findPartyOf, inviteToParty, joinParty } from './parties.ts'
 import { createSocialData } from './social-data.ts'
@@ -84,6 +86,23 @@ describeDatabase('the data of a user', (engine) => {
     )
     const [report] = await listReports(database.db, { state: 'open', limit: 1 })
     assert.deepEqual([report?.accusedId, report?.lines[0]?.text], [null, words])
+  })
+
+  it('[SYNC-1] moves the state of who has less to read when he is gone', async () => {
+    const { database, social } = world
+    const [wim, xia] = (await world.users('Wim', 'Xia')) as [string, string]
+    await world.run(async (trx) => {
+      await askFriend(trx, social, { userId: wim, otherId: xia })
+      await removeFriend(trx, social, { userId: wim, otherId: xia })
+    })
+    assert.equal(await countUnreadNotifications(database.db, xia), 1)
+    const version = await readStateVersion(database.db, xia)
+    await world.run(async (trx) => {
+      await createSocialData(social).erase(trx, wim)
+      await NOTIFICATION_DATA.erase(trx, wim)
+    })
+    assert.equal(await countUnreadNotifications(database.db, xia), 0)
+    assert.ok((await readStateVersion(database.db, xia)) > version)
   })
 
   /** Tables with a row in which the value stands anywhere. */

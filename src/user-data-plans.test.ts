@@ -67,7 +67,8 @@ function checkPlans(statements: readonly ExplainedStatement[]): void {
 /** Rows of others. */
 async function fill({ database }: SocialWorld, other: string): Promise<void> {
   const rows = sql`(select n, ${other}::uuid as who, timestamptz '2029-12-01' as at,
-    md5(n::text)::uuid as id, md5('x' || n)::uuid as one from generate_series(1, ${ROWS}::int4) n) as g`
+    md5(n::text)::uuid as id, md5('x' || n)::uuid as one
+    from generate_series(1, ${ROWS}::int4) n) as g`
   const statements = [
     sql`insert into chat.channels (id, kind, subject, created_at)
       select id, 'direct', id || ':' || one, at from ${rows}`,

@@ -30,7 +30,8 @@ async function fill(database: Database): Promise<void> {
       case when n % 7 = 0 then 'null'::jsonb
         else jsonb_build_object('n', n, 't', E'a\n"b"\\, {}') end,
       '2030-01-01'::timestamptz + n * interval '1.000001 s', 5, now(),
-      case n % 4 when 0 then '' when 1 then null when 2 then 'NULL' else E'(한글, \t"x")\u2028\u2029\u0085\r' end
+      case n % 4 when 0 then '' when 1 then null when 2 then 'NULL'
+        else E'(한글, \t"x")\u2028\u2029\u0085\r' end
     from generate_series(1, ${sql.lit(ROWS_COUNT)}) n`.execute(database.db)
   await sql`
     insert into stream.leases (name, holder, expires_at)

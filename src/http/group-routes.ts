@@ -83,7 +83,7 @@ function addMemberRoutes(app: OpenAPIHono<HttpEnv>, guards: GuardsFor, desk: Soc
     summary: 'Invite a player, as owner or officer',
     params: OneGroup,
     body: z.strictObject({ userId: Id }).openapi('GroupInvite'),
-    errors: ['forbidden', 'not_found'],
+    errors: ['forbidden', 'not_found', 'conflict'],
     run: ({ userId, params, body }) =>
       desk.inviteToGroup({ ...params, userId, otherId: body.userId }),
   })

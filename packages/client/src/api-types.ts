@@ -3,7 +3,7 @@
  * test holds the sums to the document and to the text below.
  */
 
-export const API_DOCUMENT_SUM = 'ab444da7d916a6f5a68a0371bdcd5f6b'
+export const API_DOCUMENT_SUM = '6c5f47c6dcb32f683ebd3fd85340a05d'
 export const API_TYPES_SUM = '04fff77ab2e930f762de150ddba8f3d3'
 
 /** Routes that take no access token. */

@@ -146,17 +146,18 @@ export async function insertGroupInvite(
     .execute()
 }
 
-/** False when there was none. */
+/** Who invited; undefined when there was no invitation. */
 export async function deleteGroupInvite(
   trx: Trx,
   invite: { readonly groupId: string; readonly userId: string },
-): Promise<boolean> {
-  const { numDeletedRows } = await trx
+): Promise<string | undefined> {
+  const row = await trx
     .deleteFrom('social.group_invites')
     .where('group_id', '=', invite.groupId)
     .where('user_id', '=', invite.userId)
+    .returning('invited_by')
     .executeTakeFirst()
-  return numDeletedRows === 1n
+  return row?.invited_by
 }
 
 /** Who is invited. */

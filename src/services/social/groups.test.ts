@@ -8,7 +8,7 @@ import type { SocialWorld } from '@battalion/testkit/social-world.ts'
 
 import { listChannels } from '../chat/channels.ts'
 import { readStateVersion } from '../sync/state-versions.ts'
-import { blockUser } from './blocks.ts'
+import { blockUser, unblockUser } from './blocks.ts'
 import { createGroup, declineGroup, disbandGroup, inviteToGroup, joinGroup } from './groups.ts'
 import {
   kickFromGroup,
@@ -17,7 +17,7 @@ import {
   listGroupMembers,
   listGroups,
 } from './groups.ts'
-import { setGroupRole } from './groups.ts'
+import { GROUP_INVITES_IN_MAX, GROUPS_PER_USER_MAX, setGroupRole } from './groups.ts'
 import type { Group, GroupRole } from './groups.ts'
 
 describeDatabase('groups', (engine) => {
@@ -62,6 +62,34 @@ describeDatabase('groups', (engine) => {
     assert.equal(await hasChannel(bob, group), false)
     await assert.rejects(members(bob, group), { code: 'not_found' })
     await assert.rejects(leave(bob, group), { code: 'not_found' })
+  })
+
+  it('[SOC-4] an invitation between two of whom one blocks the other lets nobody in', async () => {
+    const [rex, sue] = (await world.users('Rex', 'Sue')) as [string, string]
+    const group = await found(rex, 'Closed Company', false)
+    await invite(rex, group, sue)
+    const pair = { userId: rex, otherId: sue }
+    await world.run((trx) => blockUser(trx, world.social, pair))
+    await assert.rejects(join(sue, group), { code: 'not_found' })
+    await world.run((trx) => unblockUser(trx, world.social, pair))
+    await join(sue, group)
+    assert.deepEqual(await members(sue, group), ['Rex owner', 'Sue member'])
+  })
+
+  it('[SOC-8] who has too many invitations gets no more until he answers some', async () => {
+    const [tim, ugo] = (await world.users('Tim', 'Ugo')) as [string, string]
+    const groups: Group[] = []
+    for (let index = 0; index <= GROUP_INVITES_IN_MAX; index++) {
+      const owner = await world.user(`owner ${Math.floor(index / GROUPS_PER_USER_MAX)}`)
+      groups.push(await found(owner, `Company ${index}`, false))
+      if (index < GROUP_INVITES_IN_MAX) await invite(owner, groups[index]!, tim)
+    }
+    const owner = await world.user(`owner ${GROUP_INVITES_IN_MAX / GROUPS_PER_USER_MAX}`)
+    const last = groups.at(-1)!
+    await assert.rejects(invite(owner, last, tim), { code: 'conflict' })
+    await invite(owner, last, ugo)
+    await world.run((trx) => declineGroup(trx, { groupId: groups[0]!.id, userId: tim }))
+    await invite(owner, last, tim)
   })
 
   it('[SOC-8] the owner hands over before leaving; the last who leaves ends the group', async () => {

@@ -27,6 +27,8 @@ import type { SocialPorts } from './social-ports.ts'
 export const GROUP_MEMBERS_MAX = 200
 /** Groups of one user. */
 export const GROUPS_PER_USER_MAX = 20
+/** Invitations that wait at one user: each is in his state, and they do not run out. */
+export const GROUP_INVITES_IN_MAX = 100
 /** Longest name (characters); the shortest has three. */
 export const GROUP_NAME_CHARS_MAX = 40
 const GROUP_NAME_CHARS_MIN = 3
@@ -71,7 +73,7 @@ export async function joinGroup(trx: Trx, ports: SocialPorts, who: InGroup): Pro
   await lockUsers(trx, [userId])
   const { group, members } = await openGroup(trx, groupId)
   if (members.some((member) => member.userId === userId)) return
-  const isInvited = await deleteGroupInvite(trx, who)
+  const isInvited = await takeInvite(trx, who)
   // A closed group is nobody's to know of who is not invited.
   if (!isInvited && !group.isOpen) throw noGroup()
   await checkRoomForGroup(trx, userId)
@@ -81,6 +83,13 @@ export async function joinGroup(trx: Trx, ports: SocialPorts, who: InGroup): Pro
   await insertGroupMember(trx, { groupId, userId, role: 'member', now })
   await joinChannel(trx, ports, { kind: CHANNEL_KIND, subject: groupId, userIds: [userId] })
   await tellChange(trx, ports, { groupId, members, userId, role: 'member' })
+}
+
+/** True for who is invited; an invitation that a block of either hides (listGroups) is none. */
+async function takeInvite(trx: Trx, who: InGroup): Promise<boolean> {
+  const invitedBy = await deleteGroupInvite(trx, who)
+  if (invitedBy === undefined) return false
+  return (await findBlock(trx, { userId: who.userId, otherId: invitedBy })) === undefined
 }
 
 /** Asks a user in; owners and officers may. */
@@ -96,6 +105,9 @@ export async function inviteToGroup(
   await findNameOf(trx, ports, otherId)
   await refuseBlocked(trx, { userId, otherId })
   if (members.some((member) => member.userId === otherId)) return
+  if ((await selectGroupInvites(trx, otherId)).length >= GROUP_INVITES_IN_MAX) {
+    throw new AppError('conflict', 'This player has too many invitations to answer.')
+  }
   const nowMs = ports.clock.wallMs()
   await insertGroupInvite(trx, {
     groupId,
@@ -114,7 +126,7 @@ export async function inviteToGroup(
 
 /** Declines an invitation. */
 export async function declineGroup(trx: Trx, who: InGroup): Promise<void> {
-  if (await deleteGroupInvite(trx, who)) await touchState(trx, [who.userId])
+  if ((await deleteGroupInvite(trx, who)) !== undefined) await touchState(trx, [who.userId])
 }
 
 /** Leaves. The owner hands over first, unless nobody else is there: then the group ends. */

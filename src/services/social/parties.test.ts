@@ -9,7 +9,7 @@ import type { SocialWorld } from '@battalion/testkit/social-world.ts'
 import { listChannels } from '../chat/channels.ts'
 import { LIVE_TOPICS } from '../live-events.ts'
 import { readNotificationsAfter } from '../notifications/notifications.ts'
-import { blockUser } from './blocks.ts'
+import { blockUser, unblockUser } from './blocks.ts'
 import {
   createParty,
   endOldInvites,
@@ -64,6 +64,21 @@ describeDatabase('parties', (engine) => {
       told.map(({ kind, values }) => [kind, values['partyId']]),
       [['party_invited', party.id]],
     )
+  })
+
+  it('[SOC-4] an invitation between two of whom one blocks the other lets nobody in', async () => {
+    const [pia, quin] = (await world.users('Pia', 'Quin')) as [string, string]
+    const { id } = await invite(pia, quin)
+    for (const [userId, otherId] of [
+      [pia, quin],
+      [quin, pia],
+    ] as const) {
+      await world.run((trx) => blockUser(trx, world.social, { userId, otherId }))
+      assert.deepEqual(await listPartyInvites(world.database.db, quin), [])
+      await assert.rejects(join(quin, id), { code: 'not_found' })
+      await world.run((trx) => unblockUser(trx, world.social, { userId, otherId }))
+    }
+    assert.equal((await join(quin, id)).memberIds.length, 2)
   })
 
   it('only the leader invites, only the invited join, and an invitation ends', async () => {

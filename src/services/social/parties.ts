@@ -110,7 +110,10 @@ export async function joinParty(
   const members = await openParty(trx, partyId)
   const now = new Date(ports.clock.wallMs())
   if (members.some((member) => member.userId === userId)) return toParty(partyId, members)
-  if (!(await takePartyInvite(trx, { partyId, userId, now }))) throw noParty()
+  const invitedBy = await takePartyInvite(trx, { partyId, userId, now })
+  if (invitedBy === undefined) throw noParty()
+  // A block of either hides an invitation (listPartyInvites): it lets nobody in, either.
+  if ((await findBlock(trx, { userId, otherId: invitedBy })) !== undefined) throw noParty()
   const membersMax = ports.sizes?.partyMembersMax ?? PARTY_MEMBERS_MAX
   if (members.length >= membersMax) throw new AppError('conflict', 'The party is full.')
   if (!(await insertPartyMember(trx, { partyId, userId, isLeader: false, now }))) throw inParty()
@@ -125,7 +128,7 @@ export async function declineParty(
   trx: Trx,
   who: { readonly userId: string; readonly partyId: string },
 ): Promise<void> {
-  if (await deletePartyInvite(trx, who)) await touchState(trx, [who.userId])
+  if ((await deletePartyInvite(trx, who)) !== undefined) await touchState(trx, [who.userId])
 }
 
 /** Ends what has run out, of one user or of all: their state changes, with its version. */

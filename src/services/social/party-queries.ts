@@ -95,27 +95,26 @@ export async function upsertPartyInvite(
     .execute()
 }
 
-/** True when there was one that had not run out. */
+/** Who invited; undefined when nobody did, or the invitation had run out. */
 export async function takePartyInvite(
   trx: Trx,
   invite: { readonly partyId: string; readonly userId: string; readonly now: Date },
-): Promise<boolean> {
-  const expiresAt = await deletePartyInvite(trx, invite)
-  return expiresAt !== undefined && expiresAt > invite.now
+): Promise<string | undefined> {
+  const taken = await deletePartyInvite(trx, invite)
+  return taken !== undefined && taken.expiresAt > invite.now ? taken.invitedBy : undefined
 }
 
-/** When the invitation would have run out; undefined when there was none. */
+/** What was taken away; undefined when there was none. */
 export async function deletePartyInvite(
   trx: Trx,
   invite: { readonly partyId: string; readonly userId: string },
-): Promise<Date | undefined> {
-  const row = await trx
+): Promise<{ readonly invitedBy: string; readonly expiresAt: Date } | undefined> {
+  return await trx
     .deleteFrom('social.party_invites')
     .where('party_id', '=', invite.partyId)
     .where('user_id', '=', invite.userId)
-    .returning('expires_at')
+    .returning(['invited_by as invitedBy', 'expires_at as expiresAt'])
     .executeTakeFirst()
-  return row?.expires_at
 }
 
 /**

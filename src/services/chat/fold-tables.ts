@@ -62,6 +62,11 @@ export function symbolOf(char: string): number {
   return code >= JAMO_FIRST && code <= JAMO_LAST ? code - JAMO_FIRST + JAMO_SYMBOL : 0
 }
 
+/** The Korean letter of a symbol; symbolOf the other way. */
+export function charOfSymbol(symbol: number): string {
+  return String.fromCharCode(symbol - JAMO_SYMBOL + JAMO_FIRST)
+}
+
 /** True for symbols of Korean letters. */
 export function isJamo(symbol: number): boolean {
   return symbol >= JAMO_SYMBOL && symbol < SYMBOL_VOWEL
@@ -111,6 +116,39 @@ function indexLooks(table: Readonly<Record<string, string>>): Map<string, string
   for (const [letter, chars] of Object.entries(table)) {
     for (const char of chars) index.set(char, (index.get(char) ?? '') + letter)
   }
+  return index
+}
+
+/** A letter drawn with several characters. */
+export interface CharShape {
+  /** Code units it takes. */
+  readonly length: number
+  readonly reading: CharReading
+}
+
+/** The code of the bar; beyond it no shape begins. */
+const SHAPE_FIRST_MAX = 124
+/** By first character the shapes that begin with it, the longest first. */
+const SHAPES = indexShapes(looks.shapes)
+
+/** The letter that begins at `at` and takes several characters: `|_|` is a u. */
+export function findShape(text: string, at: number): CharShape | undefined {
+  const first = text.charCodeAt(at)
+  if (first > SHAPE_FIRST_MAX) return undefined
+  return SHAPES[first]?.find(({ drawn }) => text.startsWith(drawn, at))?.shape
+}
+
+type Shapes = { readonly drawn: string; readonly shape: CharShape }[]
+
+function indexShapes(table: Readonly<Record<string, string>>): (Shapes | undefined)[] {
+  const index = Array.from({ length: SHAPE_FIRST_MAX + 1 }, () => undefined as Shapes | undefined)
+  for (const [drawn, letters] of Object.entries(table)) {
+    const alternates = packAlternates(letters)
+    const reading = { role: CharRole.sign, symbols: [], alternates }
+    const shape = { length: drawn.length, reading }
+    ;(index[drawn.charCodeAt(0)] ??= []).push({ drawn, shape })
+  }
+  for (const shapes of index) shapes?.sort((a, b) => b.drawn.length - a.drawn.length)
   return index
 }
 
@@ -223,8 +261,7 @@ export function alternatesOfJamo(symbol: number): number {
 
 const JAMO_ALTERNATES: readonly number[] = Array.from({ length: SYMBOL_COUNT }, (_, symbol) => {
   if (!isJamo(symbol)) return 0
-  const jamo = String.fromCharCode(symbol - JAMO_SYMBOL + JAMO_FIRST)
-  return packAlternates(ALSO[jamo] ?? '')
+  return packAlternates(ALSO[charOfSymbol(symbol)] ?? '')
 })
 
 /** Letters in dark squares and circles have no decomposition. */

@@ -6,6 +6,7 @@
 import {
   CharRole,
   alternatesOfJamo,
+  findShape,
   isJamo,
   readChar,
   readSyllable,
@@ -50,6 +51,12 @@ export interface FoldedLetter {
 export function foldText(text: string): FoldedLetter[] {
   const fold = new Fold()
   for (let at = 0; at < text.length;) {
+    const shape = findShape(text, at)
+    if (shape !== undefined) {
+      fold.addShape(text, shape.reading, { from: at, to: at + shape.length })
+      at += shape.length
+      continue
+    }
     const codePoint = text.codePointAt(at)!
     const chars = codePoint > 0xffff ? 2 : 1
     fold.add(text, codePoint, { from: at, to: at + chars })
@@ -91,6 +98,11 @@ class Fold {
     else if (reading.role === CharRole.space) this.#widen(Gap.space)
     else if (isJamo(reading.symbols[0] ?? 0)) this.#addJamoLetter(codePoint, reading, place)
     else this.#addLetters(text, reading, place)
+  }
+
+  /** A letter that several characters draw. */
+  addShape(text: string, reading: CharReading, place: Place): void {
+    this.#addLetters(text, reading, place)
   }
 
   #widen(gap: Gap): void {

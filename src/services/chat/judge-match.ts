@@ -2,7 +2,7 @@
  * Whether letters that spell a word are meant as it. The trie only says that the letters are there;
  * here stand the rules that keep "push it", "class A", "let's hit" and "다시 발사" clean.
  */
-import { CharRole, isJamo, isJamoVowel } from './fold-tables.ts'
+import { CharRole, isJamo, isJamoVowel, symbolOf } from './fold-tables.ts'
 import { Gap } from './fold-text.ts'
 import type { FoldedLetter } from './fold-text.ts'
 import { WordRule } from './word-lists.ts'
@@ -17,10 +17,22 @@ export interface JudgeOptions {
 
 type Letters = readonly FoldedLetter[]
 
-/** What stands at both ends and inside of a match. */
-interface Shape {
+/** The letters of a match by index, and what each was taken as. */
+interface Walked {
+  readonly path: readonly number[]
+  readonly taken: readonly number[]
+}
+
+/** Where a match begins and ends, and how its first and last letter were taken: C발 starts Latin. */
+interface Ends {
   readonly first: number
   readonly last: number
+  readonly startsKorean: boolean
+  readonly endsKorean: boolean
+}
+
+/** What stands at both ends and inside of a match. */
+interface Shape extends Ends {
   readonly isKorean: boolean
   /** Pieces between gaps, as [first, last] letters. */
   readonly pieces: readonly (readonly [number, number])[]
@@ -30,14 +42,16 @@ interface Shape {
 /** True when the letters at `path` are the word and not parts of others. */
 export function isMatch(
   letters: Letters,
-  { path, taken }: { path: readonly number[]; taken: readonly number[] },
+  { path, taken }: Walked,
   rule: WordRule,
   options: JudgeOptions & { readonly lists: CompiledLists },
 ): boolean {
-  const shape = shapeOf(letters, path)
-  if (rule === WordRule.allow) return shape.pieces.length === 1 && isPlain(letters, path)
+  const shape = shapeOf(letters, { path, taken })
   if (!hasEnoughLetters(letters, path, shape) || !hasFewStars(letters, path, taken)) return false
   if (shape.isKorean && !isKoreanWhole(letters, path, shape)) return false
+  if (shape.isKorean && isCounted(letters, shape, options.text)) return false
+  // "(until ten)": a bracket opens; between letters it is a c.
+  if (options.text[letters[shape.first]!.from] === '(') return false
   const startsWord = isStart(letters, shape, options)
   // Bush17 is a name with a number.
   if (!startsWord && letters[shape.last]!.role === CharRole.digit) return false
@@ -49,7 +63,20 @@ export function isMatch(
   return startsWord && isSpacedWord(letters, shape, { ...options, rule, endsWord })
 }
 
-function shapeOf(letters: Letters, path: readonly number[]): Shape {
+/** True when the letters from `first` to `last`, one after another, stand as their own word. */
+export function isWordAlone(
+  letters: Letters,
+  { first, last }: { readonly first: number; readonly last: number },
+  options: JudgeOptions,
+): boolean {
+  const following = letters[last + 1]
+  if (following?.isContinued === true && isJamo(following.sym)) return false
+  const startsKorean = isJamo(letters[first]!.sym)
+  const ends = { first, last, startsKorean, endsKorean: isJamo(letters[last]!.sym) }
+  return isStart(letters, ends, options) && isEnd(letters, ends, options)
+}
+
+function shapeOf(letters: Letters, { path, taken }: Walked): Shape {
   const first = path[0]!
   const last = path.at(-1)!
   const pieces: [number, number][] = [[first, first]]
@@ -68,16 +95,12 @@ function shapeOf(letters: Letters, path: readonly number[]): Shape {
     else pieces.at(-1)![1] = index
   }
   const isKorean = path.some((index) => isJamo(letters[index]!.sym))
-  return { first, last, isKorean, pieces, hasSpace }
+  const [startsKorean, endsKorean] = [isJamo(taken[0]!), isJamo(taken.at(-1)!)]
+  return { first, last, isKorean, startsKorean, endsKorean, pieces, hasSpace }
 }
 
 function isLatinInKorean(letters: Letters, at: number, next: number): boolean {
   return !isJamo(letters[at]!.sym) && isJamo(letters[next]!.sym)
-}
-
-/** Letters as they are: no digit, no sign, nothing read as another. */
-function isPlain(letters: Letters, path: readonly number[]): boolean {
-  return path.every((index) => letters[index]!.sym > 0)
 }
 
 /** Numbers stay numbers: digits are at most half of a word, a third of a spaced one. */
@@ -119,7 +142,7 @@ function isStar({ sym, alternates }: FoldedLetter, taken: number): boolean {
 /** A Korean match takes whole syllables, and an abbreviation only letters typed as letters. */
 function isKoreanWhole(letters: Letters, path: readonly number[], shape: Shape): boolean {
   const following = letters[shape.last + 1]
-  if (following?.isContinued === true && isJamo(following.sym)) return false
+  if (following?.isContinued === true && isJamo(following.sym)) return isCalled(letters, path)
   const hasVowel = path.some((index) => {
     const { sym, alternates } = letters[index]!
     return isJamoVowel(sym) || (!isJamo(sym) && alternates > 0)
@@ -133,23 +156,64 @@ function isKoreanWhole(letters: Letters, path: readonly number[], shape: Shape):
   return !isJoined || !before.isStandalone
 }
 
-function isStart(letters: Letters, shape: Shape, { isName }: JudgeOptions): boolean {
+/** "몇 시 발 버스", "3 병 신청", "5 개년 계획": hours, bottles and years that are counted. */
+function isCounted(letters: Letters, { first, hasSpace }: Shape, text: string): boolean {
+  const { from } = letters[first]!
+  if (!hasSpace && !text.startsWith('개년', from)) return false
+  return COUNTERS.has(text[from]!) && NUMBER_BEFORE.test(text.slice(Math.max(0, from - 4), from))
+}
+
+const COUNTERS: ReadonlySet<string> = new Set('시개병')
+const NUMBER_BEFORE =
+  /(?:^|[^\p{L}])(?:\d+|한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|열한|열두|몇) ?$/u
+
+/** 병시나 is 병신아: who is called, written as it is said; the last sound begins the call's 아. */
+function isCalled(letters: Letters, path: readonly number[]): boolean {
+  const last = path.at(-1)!
+  if (path.length < CALLED_MIN || letters[last]!.isContinued) return false
+  if (letters[last + 1]!.sym !== CALL) return false
+  const after = letters[last + 2]
+  return after === undefined || after.gapBefore !== Gap.none || !isJamo(after.sym)
+}
+
+/** Letters of two syllables with a last consonant. */
+const CALLED_MIN = 5
+const CALL = symbolOf('ㅏ')
+
+/** True when some word may begin at `first`, as one script or the other; `isStart` decides. */
+export function mayStart(
+  letters: Letters,
+  first: number,
+  { isName, isMixed }: { readonly isName: boolean; readonly isMixed: boolean },
+): boolean {
+  const letter = letters[first]!
+  const before = letters[first - 1]
+  if (before === undefined || letter.gapBefore !== Gap.none) return true
+  if (isName && letter.isHump) return true
+  if (before.role === CharRole.digit || before.role === CharRole.sign) return true
+  if (!isMixed) return false
+  if (isJamo(before.sym) !== isJamo(letter.sym)) return true
+  // Beside Korean what looks like it may be read so.
+  return letter.alternates > 0 && !isJamo(letter.sym)
+}
+
+function isStart(letters: Letters, shape: Ends, { isName }: JudgeOptions): boolean {
   const letter = letters[shape.first]!
   const before = letters[shape.first - 1]
   if (before === undefined || letter.gapBefore !== Gap.none) return letter.gapBefore !== Gap.barrier
   if (isName && letter.isHump) return true
-  return isBorder(before, shape)
+  return isBorder(before, shape.startsKorean)
 }
 
-function isEnd(letters: Letters, shape: Shape, { isName }: JudgeOptions): boolean {
+function isEnd(letters: Letters, shape: Ends, { isName }: JudgeOptions): boolean {
   const after = letters[shape.last + 1]
   if (after === undefined || after.gapBefore !== Gap.none) return after?.gapBefore !== Gap.barrier
   if (isName && after.isHump) return true
-  return isBorder(after, shape)
+  return isBorder(after, shape.endsKorean)
 }
 
 /** Digits and signs end a word, and so does the other script. */
-function isBorder(neighbour: FoldedLetter, { isKorean }: Shape): boolean {
+function isBorder(neighbour: FoldedLetter, isKorean: boolean): boolean {
   if (neighbour.role === CharRole.digit || neighbour.role === CharRole.sign) return true
   if (neighbour.role === CharRole.foreign) return false
   return isJamo(neighbour.sym) !== isKorean

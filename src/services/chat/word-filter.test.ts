@@ -158,7 +158,8 @@ describe('word filter on its corpus', () => {
   it('G-02 on lines that it was not made with it is as the README states, or better', () => {
     const counts = countByKind(readHiddenHand('held-out/hidden.txt'))
     print('held out, masked', counts)
-    assert.ok(shareOf(counts) >= 147 / 185)
+    // 147 before words were typed with the other keyboard, said otherwise and turned around.
+    assert.ok(shareOf(counts) >= 167 / 185)
     const path = new URL('corpus/held-out/clean.txt', import.meta.url)
     const clean = readFileSync(path, 'utf8')
       .split('\n')
@@ -186,6 +187,18 @@ describe('word filter, text by text', () => {
     ['sh1t', '****'],
     ['개 새 끼', '*****'],
     ['fu\u0301\u0301\u0301ck', '****'],
+    ['f|_|ck', '******'],
+    ['kcuf you', '**** you'],
+    ['fcuk', '****'],
+    ['shpx', '****'],
+    ['bstrd', '*****'],
+    ['alclssha', '********'],
+    ['려차', '**'],
+    ['노ㅑㅅ', '***'],
+    ['십알', '**'],
+    ['병시나', '***'],
+    ['싀발', '**'],
+    ['C발', '**'],
   ]
   for (const [text, expected] of masked) {
     it(`SOC-4 masks ${JSON.stringify(text)} in the original, character for character`, () => {
@@ -216,6 +229,22 @@ describe('word filter, text by text', () => {
     '존경',
     'x=455 y=5',
     'http://a.example/classes/5',
+    '(until ten)',
+    'magna cum laude',
+    'Captain Cook needs a disk',
+    'shelter in Shelton, a blotch',
+    'Fukagawa and Roshan',
+    'f(x) = [] || ()',
+    '두 시 발 버스',
+    '5 개년 계획',
+    '또 라이플 들었네',
+    '감쪽같이',
+    '낮은 언덕',
+    '시바라보다',
+    'c발음',
+    'NYC발 비행기',
+    '신병',
+    'ㄱㅅㅋㅋ',
   ]
   for (const text of clean) {
     it(`G-02 leaves ${JSON.stringify(text)} alone`, () => {

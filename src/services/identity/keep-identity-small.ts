@@ -34,8 +34,8 @@ export async function keepIdentitySmall(
 }
 
 /**
- * A guest with friends, a group or a party is erased as one who asked for it: others hear of it and
- * what he owned is handed on. Most have nobody, and go many at once.
+ * A guest with friends, a group, a party or battles is erased as one who asked for it: others hear
+ * of it, what he owned is handed on, his name goes. Those who only looked in go many at once.
  */
 async function removeIdleGuests(
   database: Database,

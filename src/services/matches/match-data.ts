@@ -2,12 +2,27 @@
  * A user's battles, for the copy he may ask for and for his removal [LEG-1]. Results stay, since
  * they are others' too: his seat keeps its figures under a name that says nothing.
  */
+import { sql } from 'kysely'
+
 import type { Db, Trx } from '../../db/database.ts'
 
 /** What stands where a name was. */
 export const DELETED_NAME = 'Deleted'
 
-export const MATCH_DATA = { name: 'matches', read: readMatches, erase: eraseMatches } as const
+export const MATCH_DATA = {
+  name: 'matches',
+  read: readMatches,
+  erase: eraseMatches,
+  findShared: findPlayers,
+} as const
+
+/** Those of these users who fought in a battle: his row in it, with his name, outlives a guest. */
+async function findPlayers(db: Db, userIds: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from unnest(${[...userIds]}::uuid[]) as given (id)
+    where exists (select from matches.session_players where user_id = id)`.execute(db)
+  return rows.map(({ id }) => id)
+}
 
 /** int8 does not survive JSON. */
 function plain(row: object): Record<string, unknown> {

@@ -13,7 +13,9 @@ import { sql } from 'kysely'
 
 import { toReport } from '../../open-matches.ts'
 import { findNames } from '../identity/find-names.ts'
+import { keepIdentitySmall } from '../identity/keep-identity-small.ts'
 import { claimMatch } from './claim-match.ts'
+import { MATCH_DATA } from './match-data.ts'
 import type { AfterMatch } from './match-record.ts'
 import { packMatch } from './pack-match.ts'
 import type { MatchReport } from './pack-match.ts'
@@ -234,6 +236,19 @@ describeDatabase('match results', (engine) => {
       kills += Number(row['kills'])
     }
     assert.ok(kills > 0)
+  })
+
+  it('[LEG-1] a guest who is removed for being away leaves no name in his battles', async () => {
+    const [kim] = (await world.users('kim')) as [string]
+    assert.equal(await write(makeMatchReport({ matchId: 'm7', userIds: [kim] })), 'stored')
+    const nowMs = world.clock.wallMs()
+    assert.ok((await keepIdentitySmall(world.database, nowMs, [MATCH_DATA])) > 0)
+    const row = await world.database.db
+      .selectFrom('matches.session_players')
+      .select(['user_id', 'name'])
+      .where('match_id', '=', 'm7')
+      .executeTakeFirstOrThrow()
+    assert.deepEqual(row, { user_id: null, name: 'Deleted' })
   })
 })
 

@@ -92,7 +92,7 @@ export const ROLE_TABLE = {
   'DELETE /v1/me/sessions/{sessionId}': OWN,
   'GET /v1/me/export': OWN,
   'POST /v1/me/delete': OWN_WRITE,
-  'POST /v1/me/totp': OWN,
+  'POST /v1/me/totp': OWN_WRITE,
   'POST /v1/me/totp/confirm': { ...OWN_WRITE, rateLimit: 'totp' },
   ...ADMIN_ROLES,
   ...BALANCE_ROLES,

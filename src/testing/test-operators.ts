@@ -31,7 +31,8 @@ export async function createOperator(
 ): Promise<TestOperator> {
   const { url, database } = server
   const { name, password, userId, accessToken } = await signUp(url)
-  const { secret } = (await ask(`${url}/v1/me/totp`, undefined, accessToken)) as { secret: string }
+  const begun = await ask(`${url}/v1/me/totp`, { password }, accessToken)
+  const { secret } = begun as { secret: string }
   const key = fromBase32(secret)
   const code = (offset: number) => totpCode(key, totpStep(systemClock.wallMs()) + offset)
   await confirm(url, () => code(-1), accessToken)

@@ -3,8 +3,8 @@
  * test holds the sums to the document and to the text below.
  */
 
-export const API_DOCUMENT_SUM = '6c5f47c6dcb32f683ebd3fd85340a05d'
-export const API_TYPES_SUM = '04fff77ab2e930f762de150ddba8f3d3'
+export const API_DOCUMENT_SUM = 'c7b06cf7f5c30e5c0d84bd4c5a0c67e6'
+export const API_TYPES_SUM = '686f0766d907552875877eb21df8d343'
 
 /** Routes that take no access token. */
 export const OPEN_ROUTES: ReadonlySet<string> = new Set([
@@ -1159,7 +1159,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin a second factor; it counts once a code has proved it */
+        /** Begin a second factor; who has a password gives it; counts once a code has proved it */
         post: {
             parameters: {
                 query?: never;
@@ -1167,7 +1167,11 @@ export interface paths {
                 path?: never;
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TotpEnrolRequest"];
+                };
+            };
             responses: {
                 /** @description For the app */
                 200: {
@@ -6243,6 +6247,9 @@ export interface components {
             secret: string;
             uri: string;
         };
+        TotpEnrolRequest: {
+            password?: string;
+        };
         TotpConfirmation: {
             code: string;
         };
@@ -7396,6 +7403,7 @@ export type EmailChange = components['schemas']['EmailChange'];
 export type UserData = components['schemas']['UserData'];
 export type DeleteRequest = components['schemas']['DeleteRequest'];
 export type TotpEnrolment = components['schemas']['TotpEnrolment'];
+export type TotpEnrolRequest = components['schemas']['TotpEnrolRequest'];
 export type TotpConfirmation = components['schemas']['TotpConfirmation'];
 export type Players = components['schemas']['Players'];
 export type Player = components['schemas']['Player'];

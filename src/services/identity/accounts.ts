@@ -9,12 +9,12 @@ import type { IdentityPorts } from './identity-ports.ts'
 import { createInvite, disableInvite } from './invites.ts'
 import { logIn } from './log-in.ts'
 import { requestReset, requestVerification } from './mail-requests.ts'
-import { changePassword, editProfile, readOwnUser } from './profile.ts'
+import { changePassword, editProfile, enrolOwnFactor, readOwnUser } from './profile.ts'
 import type { ProfileEdit } from './profile.ts'
 import { refreshSession } from './refresh-session.ts'
 import { grantRole, readStaffing, revokeRole } from './roles.ts'
 import type { RoleChange } from './roles.ts'
-import { confirmTotp, enrolTotp } from './second-factor.ts'
+import { confirmTotp } from './second-factor.ts'
 import { createBotSlots, signInBot, signInGuest } from './sign-in-guest.ts'
 import { signUp, upgrade } from './sign-up.ts'
 import { confirmEmail, resetPassword } from './use-mail-tokens.ts'
@@ -57,7 +57,8 @@ export function createAccounts(
     confirmEmail: (token: string) => confirmEmail(database, ports, token),
     resetPassword: (request: Request<typeof resetPassword>) =>
       resetPassword(database, ports, request),
-    enrolTotp: (userId: string) => enrolTotp(database, ports, userId),
+    enrolTotp: (request: Request<typeof enrolOwnFactor>) =>
+      enrolOwnFactor(database, ports, request),
     confirmTotp: (request: Request<typeof confirmTotp>) => confirmTotp(database, ports, request),
     grantRole: (change: RoleChange) => grantRole(database, ports, change),
     revokeRole: (change: RoleChange) => revokeRole(database, ports, change),

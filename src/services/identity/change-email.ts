@@ -1,7 +1,8 @@
 /**
  * Another e-mail address: asked for with the password, proved by a mail to the new one, and told to
  * the old one once it is done. Until then nothing changes. Sessions stay: the password did not
- * change; links that were sent to the old address are void. A newer request takes an older's place.
+ * change; links that were sent to the old address are void. A newer request takes an older's place,
+ * and another password ends one that waits: whoever asked may have known the old one.
  */
 import { randomBytes } from 'node:crypto'
 
@@ -10,11 +11,11 @@ import { AppError } from '@battalion/base/app-error.ts'
 import type { Database, Trx } from '../../db/database.ts'
 import { toLoginKey } from './account-fields.ts'
 import type { IdentityPorts } from './identity-ports.ts'
-import { checkOwnPassword } from './log-in.ts'
+import { checkOwnPassword, checkStillPassword } from './log-in.ts'
 import { MAIL_ATTEMPTS_MAX, MAIL_JOBS, MAIL_TTL_MS } from './mail-requests.ts'
 import { readOwnUser } from './profile.ts'
 import { toTaken } from './sign-up.ts'
-import { deleteTokens, insertToken, takeToken } from './token-queries.ts'
+import { deleteTokens, holdTokenOwner, insertToken, takeToken } from './token-queries.ts'
 import { findPasswordHash, findUser, writeEmail } from './user-queries.ts'
 import type { User } from './user-queries.ts'
 
@@ -40,6 +41,7 @@ export async function requestEmailChange(
     throw new AppError('conflict', 'This is your address already.')
   }
   await database.transact(async (trx) => {
+    await checkStillPassword(trx, { userId, hash })
     await deleteTokens(trx, userId, 'change_email')
     // No token yet: the job that sends it makes it. The row holds the address, not the job.
     await keepAddress(trx, ports, { userId, email, isUsed: false })
@@ -55,7 +57,9 @@ export async function confirmEmailChange(
   hash: Uint8Array,
 ): Promise<boolean> {
   const nowMs = ports.clock.wallMs()
-  const taken = await takeToken(trx, { hash, purpose: 'change_email', nowMs })
+  const token = { hash, purpose: 'change_email', nowMs } as const
+  if (!(await holdTokenOwner(trx, token))) return false
+  const taken = await takeToken(trx, token)
   if (taken === undefined || taken.email === null) return false
   const { userId, emailKey, email } = taken
   const before = await findUser(trx, userId)

@@ -95,8 +95,10 @@ async function finishProved(
   return database.transact(async (trx) => {
     const flow = await takeFlow(trx, answer, nowMs)
     if (flow.provedUserId !== userId) throw uselessFlow()
+    // His row first, as in his removal.
+    const signedIn = await enter(trx, ports, userId, answer.origin)
     await forgiveAttempt(trx, keys)
-    return enter(trx, ports, userId, answer.origin)
+    return signedIn
   })
 }
 

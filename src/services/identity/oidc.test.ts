@@ -218,7 +218,8 @@ describeDatabase('sign-in through a provider', (engine) => {
   it('[AUTH-6] a second factor and a ban hold here too', async (t) => {
     const { oidc, issuer, accounts, ports, clock } = await setUp(t, engine)
     const { userId } = await signInBy(oidc, issuer)
-    const { secret } = await accounts.enrolTotp(userId)
+    const { address } = origin
+    const { secret } = await accounts.enrolTotp({ userId, password: undefined, address })
     const present = () => totpCode(fromBase32(secret), totpStep(clock.wallMs()))
     const { sessionId } = await ports.tokens.verify((await signInBy(oidc, issuer)).accessToken)
     await accounts.confirmTotp({ userId, sessionId, code: present() })

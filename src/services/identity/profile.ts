@@ -1,16 +1,20 @@
-/** A user's own profile: reading, editing, and setting another password. */
+/** A user's own profile: reading, editing, setting another password or a second factor. */
 import { AppError } from '@battalion/base/app-error.ts'
 
 import type { Database, Db, Trx } from '../../db/database.ts'
 import { checkPassword, readAccountName } from './account-fields.ts'
 import { endUserSessions } from './end-sessions.ts'
 import type { IdentityPorts, Origin, SignedIn } from './identity-ports.ts'
-import { checkOwnPassword } from './log-in.ts'
+import { checkOwnPassword, checkStillPassword } from './log-in.ts'
 import { isHidden } from './profile-privacy.ts'
+import { enrolTotp } from './second-factor.ts'
+import type { TotpEnrolment } from './second-factor.ts'
 import { cleanName } from './sign-in-guest.ts'
 import { toTaken } from './sign-up.ts'
 import { startSession } from './start-session.ts'
-import { findPasswordHash, findUser, updateProfile, writePasswordHash } from './user-queries.ts'
+import { deleteTokensOfPassword } from './token-queries.ts'
+import { findPasswordHash, findUser, holdUser, updateProfile } from './user-queries.ts'
+import { writePasswordHash } from './user-queries.ts'
 import type { UserDataPart } from './user-data.ts'
 import type { User } from './user-queries.ts'
 
@@ -44,6 +48,8 @@ export async function editProfile(
 ): Promise<User> {
   if (edit.timeZone !== undefined) checkTimeZone(edit.timeZone)
   return database.transact(async (trx) => {
+    // One after another: each keeps what the one before has set.
+    await holdUser(trx, userId)
     const before = await findOwn(trx, userId)
     await writeEdit(trx, before, edit)
     const user = await findOwn(trx, userId)
@@ -98,10 +104,34 @@ export async function changePassword(
   await checkOwnPassword(database, ports, { userId, hash, password, address: origin.address })
   const newHash = await ports.hasher.hash(newPassword)
   return database.transact(async (trx) => {
+    await checkStillPassword(trx, { userId, hash })
     await writePasswordHash(trx, { userId, hash: newHash, nowMs: ports.clock.wallMs() })
+    await deleteTokensOfPassword(trx, userId)
     await endUserSessions(trx, ports, { userId, reason: 'password_changed' })
     return startSession(trx, ports, { user, origin })
   })
+}
+
+/**
+ * Begins a second factor. Who has a password gives it: a stolen token alone does not lock its owner
+ * out, which nothing but the factor itself would undo.
+ */
+export async function enrolOwnFactor(
+  database: Database,
+  ports: IdentityPorts,
+  request: {
+    readonly userId: string
+    readonly password: string | undefined
+    readonly address: string
+  },
+): Promise<TotpEnrolment> {
+  const { userId, address } = request
+  const hash = await findPasswordHash(database.db, userId)
+  if (hash !== undefined) {
+    const password = request.password ?? ''
+    await checkOwnPassword(database, ports, { userId, hash, password, address })
+  }
+  return enrolTotp(database, ports, userId)
 }
 
 function readName(user: User, given: string): { text: string; key: string | null } {

@@ -10,7 +10,7 @@ import { endUserSessions } from './end-sessions.ts'
 import type { IdentityPorts } from './identity-ports.ts'
 import { seal, unseal } from './seal.ts'
 import { createTotpSecret, findTotpStep, toBase32, totpUri } from './totp.ts'
-import { findUser } from './user-queries.ts'
+import { findUser, holdUser } from './user-queries.ts'
 
 /** What the app of the account's owner needs. */
 export interface TotpEnrolment {
@@ -66,6 +66,8 @@ export async function proveTotp(
   request: { readonly userId: string; readonly sessionId?: string; readonly code: string },
 ): Promise<void> {
   const { userId, sessionId, code } = request
+  // Who signs in without a code meanwhile is through before, and ends, or finds the factor.
+  await holdUser(trx, userId)
   if (!(await takeCode(trx, ports, { userId, code }))) throw wrongCode()
   await trx
     .updateTable('identity.credentials')
@@ -77,15 +79,27 @@ export async function proveTotp(
   await endUserSessions(trx, ports, { userId, ...except, reason: 'factor_changed' })
 }
 
-/** Throws `totp_required` where a code is due and none, or a wrong one, is given. */
+/**
+ * Throws `totp_required` where a code is due and none, or a wrong one, is given. False where none
+ * is due, whatever was given.
+ */
 export async function checkSecondFactor(
   db: Db,
   ports: IdentityPorts,
   given: { readonly userId: string; readonly code: string | undefined },
-): Promise<void> {
-  if (!(await hasSecondFactor(db, given.userId))) return
+): Promise<boolean> {
+  if (!(await hasSecondFactor(db, given.userId))) return false
   const code = given.code ?? ''
   if (code === '' || !(await takeCode(db, ports, { ...given, code }))) throw wrongCode()
+  return true
+}
+
+/** Throws `totp_required` where a factor was set since it was asked for, and so never proved. */
+export async function checkFactorProved(
+  trx: Trx,
+  { userId, isProved }: { readonly userId: string; readonly isProved: boolean },
+): Promise<void> {
+  if (!isProved && (await hasSecondFactor(trx, userId))) throw wrongCode()
 }
 
 /** True once a code has proved it. */
@@ -126,6 +140,7 @@ async function takeCode(
   return numUpdatedRows === 1n
 }
 
-function wrongCode(): AppError {
+/** A code is due, and was not given or is not right. */
+export function wrongCode(): AppError {
   return new AppError('totp_required', 'Give the present code of your authenticator app.')
 }

@@ -17,6 +17,7 @@ const ADA = {
   origin,
 }
 const STEP_MS = 30_000
+const { address } = origin
 
 function code(expected: string) {
   return (error: unknown) => (error as { code?: string }).code === expected
@@ -28,7 +29,7 @@ describeDatabase('staff', (engine) => {
     const first = await opened.accounts.signUp(ADA)
     const { sessionId } = await opened.ports.tokens.verify(first.accessToken)
     const { userId } = first
-    const { uri } = await opened.accounts.enrolTotp(userId)
+    const { uri } = await opened.accounts.enrolTotp({ userId, password: ADA.password, address })
     const secret = fromBase32(/secret=([A-Z2-7]+)/.exec(uri)![1]!)
     const codeNow = () => totpCode(secret, totpStep(opened.clock.wallMs()))
     const logIn = (given?: string) =>
@@ -50,7 +51,8 @@ describeDatabase('staff', (engine) => {
     clock.advance(STEP_MS)
     const both = await Promise.allSettled([logIn(codeNow()), logIn(codeNow())])
     assert.equal(both.filter(({ status }) => status === 'fulfilled').length, 1)
-    await assert.rejects(accounts.enrolTotp(userId), code('conflict'), 'it is not replaced')
+    const enrol = (password?: string) => accounts.enrolTotp({ userId, password, address })
+    await assert.rejects(enrol(ADA.password), code('conflict'), 'it is not replaced')
   })
 
   it('[F-07] codes are not guessed for free: they lock the account as passwords do', async (t) => {
@@ -65,10 +67,21 @@ describeDatabase('staff', (engine) => {
     await assert.rejects(logIn(right), code('unauthenticated'))
   })
 
+  it('[F-06] a stolen token sets no second factor where there is a password', async (t) => {
+    const { accounts } = await open(t)
+    const { userId } = await accounts.signUp({ ...ADA, name: 'Bea', email: 'b@example.org' })
+    for (const password of [undefined, '', 'guess guess']) {
+      const enrolling = accounts.enrolTotp({ userId, password, address })
+      await assert.rejects(enrolling, code('forbidden'), String(password))
+    }
+    await accounts.logIn({ login: 'bea', password: ADA.password, origin })
+  })
+
   it('the secret is sealed in the database', async (t) => {
     const { database, accounts } = await open(t)
     const { userId } = await accounts.signUp({ ...ADA, name: 'Bea', email: 'b@example.org' })
-    const { secret } = await accounts.enrolTotp(userId)
+    const { password } = ADA
+    const { secret } = await accounts.enrolTotp({ userId, password, address })
     const rows = await database.db.selectFrom('identity.credentials').selectAll().execute()
     const kept = JSON.stringify(rows, (_, value: unknown) =>
       typeof value === 'bigint' ? String(value) : value,
@@ -108,7 +121,8 @@ describeDatabase('staff', (engine) => {
     const give = (userId: string) => accounts.grantRole({ userId, role: 'admin', by: null })
     await assert.rejects(give(guest.userId), code('conflict'))
     await assert.rejects(give(crypto.randomUUID()), code('not_found'))
-    await assert.rejects(accounts.enrolTotp(guest.userId), code('forbidden'))
+    const enrolling = { userId: guest.userId, password: undefined, address }
+    await assert.rejects(accounts.enrolTotp(enrolling), code('forbidden'))
   })
 
   it('a ban that is lifted lets in again; there is none to lift twice', async (t) => {

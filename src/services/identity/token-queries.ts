@@ -1,6 +1,7 @@
 /** SQL of one-time tokens: only hashes are kept, each is good once and for its time [F-09]. */
-import type { Db } from '../../db/database.ts'
+import type { Db, Trx } from '../../db/database.ts'
 import type { MailTokenRow } from '../../db/tables.ts'
+import { holdUser } from './user-queries.ts'
 
 export type TokenPurpose = MailTokenRow['purpose']
 
@@ -33,6 +34,26 @@ export async function insertToken(
       used_at: token.isUsed === true ? new Date(token.nowMs) : null,
     })
     .execute()
+}
+
+/**
+ * Holds the user a token that is still good belongs to; false when there is none. His row before
+ * the token's, as in a change of his password, so that two never wait for each other.
+ */
+export async function holdTokenOwner(
+  trx: Trx,
+  token: { readonly hash: Uint8Array; readonly purpose: TokenPurpose; readonly nowMs: number },
+): Promise<boolean> {
+  const row = await trx
+    .selectFrom('identity.mail_tokens')
+    .select('user_id')
+    .where('hash', '=', token.hash)
+    .where('purpose', '=', token.purpose)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', new Date(token.nowMs))
+    .executeTakeFirst()
+  if (row === undefined || row.user_id === null) return false
+  return holdUser(trx, row.user_id)
 }
 
 /** Uses a token up; undefined when it is unknown, over, or was used by another request. */
@@ -82,6 +103,19 @@ export async function findOldAddress(db: Db, userId: string): Promise<string | u
     .orderBy('created_at', 'desc')
     .executeTakeFirst()
   return row?.email ?? undefined
+}
+
+/**
+ * Another password: links that were asked for under the one before are void. Whoever had it, or a
+ * look into the mailbox, may have asked. Rows kept for the address alone stay.
+ */
+export async function deleteTokensOfPassword(db: Db, userId: string): Promise<void> {
+  await db
+    .deleteFrom('identity.mail_tokens')
+    .where('user_id', '=', userId)
+    .where('purpose', 'in', ['reset_password', 'change_email'])
+    .where('used_at', 'is', null)
+    .execute()
 }
 
 /** Makes other tokens of a purpose useless. */

@@ -7,7 +7,7 @@ import { confirmEmailChange } from './change-email.ts'
 import { endUserSessions } from './end-sessions.ts'
 import type { IdentityPorts } from './identity-ports.ts'
 import { hashSecret } from './refresh-tokens.ts'
-import { deleteTokens, takeToken, verifyEmail } from './token-queries.ts'
+import { deleteTokensOfPassword, holdTokenOwner, takeToken, verifyEmail } from './token-queries.ts'
 import { deleteIdentities, findUser, writePasswordHash } from './user-queries.ts'
 
 /** Proves the address of the user the token was sent to, or makes it his. */
@@ -36,7 +36,9 @@ export async function resetPassword(
   const nowMs = ports.clock.wallMs()
   const hash = hashSecret(request.token)
   await database.transact(async (trx) => {
-    const taken = await takeToken(trx, { hash, purpose: 'reset_password', nowMs })
+    const token = { hash, purpose: 'reset_password', nowMs } as const
+    if (!(await holdTokenOwner(trx, token))) throw uselessToken()
+    const taken = await takeToken(trx, token)
     if (taken === undefined) throw uselessToken()
     const { userId } = taken
     const user = await findUser(trx, userId)
@@ -45,7 +47,7 @@ export async function resetPassword(
     if (user?.emailVerifiedAt === null) await deleteIdentities(trx, userId)
     if (user !== undefined) checkPassword(request.password, [user.name, user.email ?? ''])
     await writePasswordHash(trx, { userId, hash: passwordHash, nowMs })
-    await deleteTokens(trx, userId, 'reset_password')
+    await deleteTokensOfPassword(trx, userId)
     await endUserSessions(trx, ports, { userId, reason: 'password_changed' })
   })
 }

@@ -9,7 +9,7 @@ import type { Database, Db, Trx } from '../../db/database.ts'
 import { jsonText } from '../../db/json-text.ts'
 import { endUserSessions } from './end-sessions.ts'
 import type { IdentityPorts } from './identity-ports.ts'
-import { checkOwnPassword } from './log-in.ts'
+import { checkOwnPassword, checkStillPassword } from './log-in.ts'
 import { findPasswordHash, lockUser } from './user-queries.ts'
 
 /** What a module keeps about users. */
@@ -67,10 +67,12 @@ export async function eraseUser(
     await checkOwnPassword(database, ports, { userId, hash, password, address })
   }
   await database.transact(async (trx) => {
-    // Held first: a battle that is being written with him in it is written before, or without him.
+    // Held first: a battle that is being written with him in it is written before, or without him,
+    // and nobody signs in to what is being removed.
     if (!(await lockUser(trx, userId))) {
       throw new AppError('not_found', 'This user is gone.')
     }
+    await checkStillPassword(trx, { userId, hash })
     await endUserSessions(trx, ports, { userId, reason: 'deleted' })
     for (const part of parts) await part.erase(trx, userId)
     await anonymise(trx, userId, ports.clock.wallMs())

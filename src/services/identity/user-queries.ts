@@ -119,6 +119,21 @@ export async function lockUser(trx: Trx, id: string): Promise<boolean> {
   return row !== undefined
 }
 
+/**
+ * As {@link lockUser}, but rows that point at him may still be written: whoever changes what he
+ * signs in with, or signs him in, comes after the one before.
+ */
+export async function holdUser(trx: Trx, id: string): Promise<boolean> {
+  const row = await trx
+    .selectFrom('identity.users')
+    .select('id')
+    .where('id', '=', id)
+    .where('status', '=', 'active')
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Makes a guest an account; false when he is none (any more). */
 export async function upgradeGuest(db: Db, id: string, account: AccountFields): Promise<boolean> {
   const { numUpdatedRows } = await db
@@ -182,7 +197,7 @@ export async function updateProfile(db: Db, id: string, change: ProfileChange): 
 export async function findLogin(
   db: Db,
   key: string,
-): Promise<{ user: User; passwordHash: string | null } | undefined> {
+): Promise<{ user: User; passwordHash: string | null; hasSecondFactor: boolean } | undefined> {
   const row = await db
     .selectFrom('identity.users')
     .leftJoin('identity.credentials', (join) =>
@@ -199,13 +214,32 @@ export async function findLogin(
       'privacy',
       'identity.users.created_at as createdAt',
       'secret as passwordHash',
+      sql<boolean>`exists (select from identity.credentials as factor
+        where factor.user_id = identity.users.id and factor.kind = 'totp'
+          and factor.confirmed_at is not null)`.as('hasSecondFactor'),
     ])
     .where((eb) => eb.or([eb('name_key', '=', key), eb('email_key', '=', key)]))
     .where('status', '=', 'active')
     .executeTakeFirst()
   if (row === undefined) return undefined
-  const { passwordHash, ...user } = row
-  return { user, passwordHash }
+  const { passwordHash, hasSecondFactor, ...user } = row
+  return { user, passwordHash, hasSecondFactor }
+}
+
+/** What a user signs in with. */
+export async function findCredentials(
+  db: Db,
+  userId: string,
+): Promise<{ readonly passwordHash: string | undefined; readonly hasSecondFactor: boolean }> {
+  const rows = await db
+    .selectFrom('identity.credentials')
+    .select(['kind', 'secret', 'confirmed_at'])
+    .where('user_id', '=', userId)
+    .execute()
+  return {
+    passwordHash: rows.find(({ kind }) => kind === 'password')?.secret,
+    hasSecondFactor: rows.some(({ kind, confirmed_at: at }) => kind === 'totp' && at !== null),
+  }
 }
 
 /** The password hash of a user. */

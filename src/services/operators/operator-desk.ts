@@ -5,11 +5,11 @@ import type { Database } from '../../db/database.ts'
 import type { AuditTrail } from '../audit/audit-trail.ts'
 import { checkNotBanned } from '../identity/bans.ts'
 import type { IdentityPorts, Origin } from '../identity/identity-ports.ts'
-import { checkLogin } from '../identity/log-in.ts'
+import { checkLogin, checkStillPassword } from '../identity/log-in.ts'
 import { forgiveAttempt } from '../identity/login-attempts.ts'
 import { listRoles, ROLES } from '../identity/roles.ts'
 import type { Permission, Role } from '../identity/roles.ts'
-import { checkSecondFactor, enrolTotp, hasSecondFactor } from '../identity/second-factor.ts'
+import { checkFactorProved, checkSecondFactor, enrolTotp } from '../identity/second-factor.ts'
 import { proveTotp } from '../identity/second-factor.ts'
 import { findUser } from '../identity/user-queries.ts'
 import { endConsole, findConsole, startConsole } from './console-sessions.ts'
@@ -61,19 +61,22 @@ async function signIn(
   trail: SignInTrail,
   form: ConsoleForm,
 ): Promise<StartedConsole> {
-  const { user, keys } = await checkLogin(database, ports, form)
+  const { user, keys, hash } = await checkLogin(database, ports, form)
   const { id: userId } = user
   trail.setUser(userId)
   if ((await listRoles(database.db, userId)).length === 0) {
     await forgiveAttempt(database.db, keys)
     throw new AppError('forbidden', 'The console is for staff; this account has no role.')
   }
-  await checkSecondFactor(database.db, ports, { userId, code: form.code })
+  const isProved = await checkSecondFactor(database.db, ports, { userId, code: form.code })
   return database.transact(async (trx) => {
     const nowMs = ports.clock.wallMs()
-    await forgiveAttempt(trx, keys)
+    // Holds him: a ban, a password or a factor under way is through before, or ends this session.
+    await checkStillPassword(trx, { userId, hash })
     await checkNotBanned(trx, userId, nowMs)
-    const isEnrolling = !(await hasSecondFactor(trx, userId))
+    await checkFactorProved(trx, { userId, isProved })
+    await forgiveAttempt(trx, keys)
+    const isEnrolling = !isProved
     const started = await startConsole(trx, { userId, isEnrolling, ...form.origin, nowMs })
     await trail.record(trx, { after: { isEnrolling } })
     return started

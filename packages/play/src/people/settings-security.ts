@@ -1,9 +1,8 @@
 /** Another password, the second factor (a QR code for an app, proved by a code), providers. */
-import { button, el } from '../hud/dom.ts'
+import { el } from '../hud/dom.ts'
 import { createField, createForm } from './form.ts'
 import type { PeopleContext } from './people-context.ts'
 import type { Me } from './people-desk.ts'
-import { problemText } from './problem-text.ts'
 import { createQrPicture } from './qr-picture.ts'
 import { createProvidersPart } from './settings-providers.ts'
 
@@ -58,10 +57,23 @@ function createPasswordForm(context: PeopleContext, me: Me): HTMLElement {
 
 function createFactorPart(context: PeopleContext): HTMLElement {
   const part = el('section', { class: 'group factor' })
-  const begin = button({
-    class: 'ghost-button',
-    text: 'Set up a second factor',
-    onClick: () => void enrol(context, part),
+  const password = createField({
+    name: 'password',
+    label: 'Your password',
+    type: 'password',
+    autocomplete: 'current-password',
+    hint: 'If you have one.',
+    maxLength: PASSWORD_CHARS_MAX,
+    isOptional: true,
+  })
+  const form = createForm({
+    fields: [password],
+    submit: 'Set up a second factor',
+    send: async () => {
+      const given = password.input.value
+      const body = given === '' ? {} : { password: given }
+      showKey(context, part, await context.host.api.post('/v1/me/totp', { body }))
+    },
   })
   part.append(
     el('h3', { text: 'Second factor' }),
@@ -69,46 +81,42 @@ function createFactorPart(context: PeopleContext): HTMLElement {
       class: 'sheet-words',
       text: 'An app on your phone gives six digits that are asked for at each sign-in. A stolen password is then not enough.',
     }),
-    begin,
+    form,
   )
   return part
 }
 
-async function enrol(context: PeopleContext, part: HTMLElement): Promise<void> {
+/** What the app takes in, and the code that proves that it did. */
+function showKey(
+  context: PeopleContext,
+  part: HTMLElement,
+  { secret, uri }: { readonly secret: string; readonly uri: string },
+): void {
   const title = el('h3', { text: 'Second factor' })
-  try {
-    const { secret, uri } = await context.host.api.post('/v1/me/totp')
-    const code = createField({ name: 'code', label: 'Six digits of the app', isCode: true })
-    const form = createForm({
-      fields: [code],
-      submit: 'Confirm',
-      send: async () => {
-        const body = { code: code.input.value }
-        await context.host.api.post('/v1/me/totp/confirm', { body })
-        const done = el('p', {
-          class: 'form-done',
-          text: 'Set. Each sign-in asks for a code from now on; other devices are signed out.',
-          attributes: { role: 'status' },
-        })
-        part.replaceChildren(title, done)
-      },
-    })
-    part.replaceChildren(
-      title,
-      el('p', {
-        class: 'sheet-words',
-        text: 'Scan this with an authenticator app, or type the key.',
-      }),
-      createQrPicture(uri, 'QR code for an authenticator app'),
-      el('code', { class: 'secret', text: secret.replace(/(.{4})(?=.)/g, '$1 ') }),
-      form,
-    )
-    code.input.focus()
-  } catch (error) {
-    const text = problemText(error)
-    part.replaceChildren(
-      title,
-      el('p', { class: 'form-error', text, attributes: { role: 'alert' } }),
-    )
-  }
+  const code = createField({ name: 'code', label: 'Six digits of the app', isCode: true })
+  const form = createForm({
+    fields: [code],
+    submit: 'Confirm',
+    send: async () => {
+      const body = { code: code.input.value }
+      await context.host.api.post('/v1/me/totp/confirm', { body })
+      const done = el('p', {
+        class: 'form-done',
+        text: 'Set. Each sign-in asks for a code from now on; other devices are signed out.',
+        attributes: { role: 'status' },
+      })
+      part.replaceChildren(title, done)
+    },
+  })
+  part.replaceChildren(
+    title,
+    el('p', {
+      class: 'sheet-words',
+      text: 'Scan this with an authenticator app, or type the key.',
+    }),
+    createQrPicture(uri, 'QR code for an authenticator app'),
+    el('code', { class: 'secret', text: secret.replace(/(.{4})(?=.)/g, '$1 ') }),
+    form,
+  )
+  code.input.focus()
 }

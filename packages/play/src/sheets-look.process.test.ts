@@ -1,6 +1,7 @@
 /**
- * How party, groups, the call of a party and providers look over made-up answers: contrast, names
- * and roles in light and dark, and nothing beside the window, low windows and phones among them.
+ * How every sheet and page of settings, the call of a party and providers look over made-up
+ * answers: contrast, names and roles in light and dark, nothing beside the window, low windows and
+ * phones among them, and nothing over another where all of it is open at once.
  * Pictures go to PLAY_PICTURES, else to a temporary folder that is named when something fails.
  */
 import assert from 'node:assert/strict'
@@ -13,6 +14,7 @@ import type { Browser, Page } from 'playwright-core'
 
 import { findChromium, openBrowser, openPage, serveHarness } from './harness/browser.ts'
 import type { HarnessServer } from './harness/browser.ts'
+import { findCovered } from './harness/find-covered.ts'
 import { findFlaws } from './harness/find-flaws.ts'
 
 const skip = findChromium() === undefined ? 'needs Chromium' : false
@@ -21,10 +23,54 @@ const SIZES = {
   phone: { width: 390, height: 844 },
   desk: { width: 1280, height: 900 },
 } as const
+/** Windows with room for more than one thing; a phone shows one at a time. */
+const WIDE_SIZES = [
+  [700, 560],
+  [860, 520],
+  [900, 500],
+  [1024, 600],
+  [1240, 700],
+  [1280, 720],
+  [1366, 768],
+  [1920, 1080],
+] as const
+/** What slides in has arrived (ms). */
+const SETTLED_MS = 400
 const WAIT_MS_MAX = 120_000
 
 /** What is opened, and what it must show. */
 const VIEWS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  friends: async (page) => {
+    await page.getByText('Friends · 2 of 3 here').waitFor()
+  },
+  news: async (page) => {
+    await page.getByRole('tab', { name: /^News/ }).click()
+    await page.getByText('Bob wants to be your friend.').waitFor()
+  },
+  account: async (page) => {
+    await page.getByRole('tab', { name: 'Account' }).click()
+    await page.getByText('Your address is not proved yet').waitFor()
+  },
+  security: async (page) => {
+    await openSettings(page, /Password and second factor/)
+    await page.getByText('Sign in by others').waitFor()
+  },
+  email: async (page) => {
+    await openSettings(page, /E-mail address/)
+    await page.getByText('Your address now').waitFor()
+  },
+  devices: async (page) => {
+    await openSettings(page, /Devices/)
+    await page.getByText('This one').waitFor()
+  },
+  mails: async (page) => {
+    await openSettings(page, /Mails/)
+    await page.getByLabel('Somebody asks to be your friend').waitFor()
+  },
+  data: async (page) => {
+    await openSettings(page, /Your data/)
+    await page.getByRole('button', { name: 'Delete my account' }).waitFor()
+  },
   party: async (page) => {
     await page.getByRole('tab', { name: 'Party' }).click()
     await page.getByRole('button', { name: 'Play together' }).waitFor()
@@ -53,7 +99,7 @@ const VIEWS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   },
 }
 
-describe('the look of party, groups and providers', { skip }, () => {
+describe('the look of sheets and settings', { skip }, () => {
   const pictures = process.env['PLAY_PICTURES'] ?? mkdtempSync(join(tmpdir(), 'battalion-sheets-'))
   let server: HarnessServer
   let browser: Browser
@@ -88,7 +134,34 @@ describe('the look of party, groups and providers', { skip }, () => {
       await page.close()
     })
   }
+
+  it('[BAT-1] chat, settings, the call of a party and a note never cover each other', async () => {
+    const { page, complaints } = await openPage(browser, { reducedMotion: 'reduce' })
+    page.setDefaultTimeout(WAIT_MS_MAX)
+    for (const [width, height] of WIDE_SIZES) {
+      await page.setViewportSize({ width, height })
+      await page.goto('about:blank')
+      await page.goto(`${server.url}#together`)
+      await page.waitForSelector('html[data-ready="people"]')
+      await page.locator('.toast').waitFor()
+      const size = `${width} × ${height}; pictures in ${pictures}`
+      const shown = page.locator('.people, .party-call, .toast, .chat-panel')
+      await page.waitForTimeout(SETTLED_MS)
+      assert.equal(await shown.filter({ visible: true }).count(), width < 860 ? 3 : 4, size)
+      assert.deepEqual(await findCovered(page), [], size)
+      await page.screenshot({ path: join(pictures, `together-${width}x${height}.png`) })
+      assert.equal(await page.evaluate(isCutOff), false, size)
+    }
+    assert.deepEqual(complaints, [])
+    await page.close()
+  })
 })
+
+/** Opens a page of settings. */
+async function openSettings(page: Page, title: RegExp): Promise<void> {
+  await page.getByRole('tab', { name: 'Account' }).click()
+  await page.getByRole('button', { name: title }).click()
+}
 
 /** Runs in the page: something that is shown lies beside the window. */
 function isCutOff(): boolean {

@@ -1,6 +1,7 @@
 /**
  * The people part over made-up answers, without a server: for designing, screenshots and what axe
- * says. `#party`, `#groups`, `#group`, `#call` and `#providers` open what they name.
+ * says. The part after `#` is what is looked at: `#call` and `#together` make things come, names of
+ * settings make the player an account; the rest opens the panel.
  */
 import '../style/style.css'
 import '../style/people.css'
@@ -25,10 +26,31 @@ const guest = {
   locale: 'en',
   privacy: {},
 }
+const account = { ...guest, kind: 'account', email: 'ada@example.org' }
+const SETTINGS = ['#account', '#security', '#email', '#devices', '#mails', '#data']
+const now = '2026-11-27T12:00:00.000Z'
+const notices = ['Bob wants to be your friend.', 'Cid invites you to his party.'].map(
+  (text, index) => ({
+    seq: 2 - index,
+    kind: ['friend_request', 'party_invite'][index],
+    title: ['Friend request', 'Party'][index],
+    text,
+    createdAt: now,
+    isRead: index > 0,
+  }),
+)
+const session = { sessionId: 's', address: '203.0.113.7', usedAt: now, isCurrent: true }
 const ANSWERS: Readonly<Record<string, unknown>> = {
-  '/v1/me': guest,
+  '/v1/me': SETTINGS.includes(location.hash) ? account : guest,
+  '/v1/me/sessions': {
+    items: [
+      { ...session, device: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140' },
+      { ...session, sessionId: 't', device: 'Mozilla/5.0 (iPhone) Safari/605', isCurrent: false },
+    ],
+  },
+  '/v1/me/identities': { items: [{ providerId: 'other', label: 'Other' }] },
   '/v1/blocks': { userIds: [] },
-  '/v1/notifications': { notifications: [] },
+  '/v1/notifications': { notifications: notices },
   '/v1/notifications/mail': { choices: [{ kind: 'friend_asked', isOn: true }] },
   '/v1/parties': { party, invites: [] },
   '/v1/groups': {
@@ -45,11 +67,29 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   '/v1/players': { players: [] },
   '/v1/auth/oidc/providers': { items: [{ id: 'local', label: 'Local' }] },
 }
-const answer = async (path: string) => ANSWERS[path] ?? {}
+/** What the home connection tells of is asked for by its number. */
+const newNotice = (after: number) => {
+  const text = 'The server restarts in ten minutes; battles that run are played to their end.'
+  return { ...notices[0], seq: after + 1, title: 'Maintenance', text }
+}
+const answer = async (path: string, options?: { params?: { query?: { after?: number } } }) => {
+  const after = options?.params?.query?.after
+  if (after !== undefined) return { notifications: [newNotice(after)] }
+  return ANSWERS[path] ?? {}
+}
+
+const channels = ['global', 'party'].map((kind) => ({
+  id: kind,
+  kind,
+  subject: '',
+  lastSeq: 0,
+  readSeq: 0,
+  unreadCount: 0,
+}))
 
 let listener: HomeListener | undefined
 const link = {
-  welcome: { channels: [], friends, party, unreadNotifications: 0, stateVersion: 1 },
+  welcome: { channels, friends, party, unreadNotifications: 0, stateVersion: 1 },
   listen: (heard: HomeListener) => void (listener = heard),
   send: async () => 1,
   leave: () => undefined,
@@ -85,9 +125,13 @@ const people = mountPeople({
 } as unknown as PeopleHost)
 people.connect()
 setTimeout(() => {
-  if (location.hash === '#call') {
+  const isTogether = location.hash === '#together'
+  if (isTogether) people.openChat()
+  if (isTogether || location.hash === '#call') {
     const battle = { partyId: 'p', leaderId: 'bob', roomId: 'r', expiresInSec: 15 }
     listener?.item(['party_battle', battle])
-  } else people.togglePanel()
+    if (isTogether) listener?.item(['notification', { seq: 3, kind: 'staff_notice' }])
+  }
+  if (location.hash !== '#call') people.togglePanel()
   document.documentElement.dataset['ready'] = 'people'
 }, 200)

@@ -9,6 +9,7 @@ import type { Me } from './people-desk.ts'
 import { createAvatar } from './row.ts'
 import { createDataPage } from './settings-data.ts'
 import { createDevicesPage } from './settings-devices.ts'
+import { createEmailPage } from './settings-email.ts'
 import { createLookPage } from './settings-look.ts'
 import { createMailPage } from './settings-mail.ts'
 import { createProfilePage } from './settings-profile.ts'
@@ -35,6 +36,12 @@ const PAGES: readonly SettingsPage[] = [
     about: 'How you sign in',
     isForAccounts: true,
     create: createSecurityPage,
+  },
+  {
+    title: 'E-mail address',
+    about: 'Where our mails reach you',
+    isForAccounts: true,
+    create: createEmailPage,
   },
   {
     title: 'Devices',

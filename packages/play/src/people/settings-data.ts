@@ -6,7 +6,7 @@ import type { Me } from './people-desk.ts'
 
 /** The page. */
 export function createDataPage(context: PeopleContext, me: Me): HTMLElement {
-  return el('div', {}, createCopyPart(context), createDeletePart(context, me))
+  return el('div', { class: 'sheet' }, createCopyPart(context), createDeletePart(context, me))
 }
 
 function createCopyPart(context: PeopleContext): HTMLElement {

@@ -12,7 +12,7 @@ const PASSWORD_CHARS_MAX = 128
 export function createSecurityPage(context: PeopleContext, me: Me): HTMLElement {
   return el(
     'div',
-    {},
+    { class: 'sheet' },
     createPasswordForm(context, me),
     createFactorPart(context),
     createProvidersPart(context),

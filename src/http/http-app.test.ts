@@ -1,5 +1,6 @@
 /** The HTTP app over fakes: bodies, errors, CORS, ETags. No socket is opened. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 
 import { AppError } from '@battalion/base/app-error.ts'
@@ -110,6 +111,25 @@ describe('origins', () => {
     assert.equal(foe.headers.get('access-control-allow-credentials'), null)
   })
 
+  it('[G-15] lets an allowed page use every method and header of the API', async (t) => {
+    const allowedOrigins = ['https://friend.test']
+    const { fetch } = createFakeHttp({ dataDir: tempDir(t), allowedOrigins })
+    const asked = { method: 'OPTIONS', headers: { origin: 'https://friend.test' } }
+    const { headers } = await fetch('/v1/me', asked)
+    const listed = (name: string) => new Set(headers.get(name)?.toLowerCase().split(', '))
+    const methods = listed('access-control-allow-methods')
+    const names = listed('access-control-allow-headers')
+    const operations = openOperations()
+    assert.ok(operations.length > 80, 'the whole document is read')
+    for (const { path, method, headerNames } of operations) {
+      assert.ok(methods.has(method), `${method} ${path}`)
+      for (const name of headerNames) assert.ok(names.has(name), `${name} of ${method} ${path}`)
+    }
+    for (const name of ['authorization', 'content-type', 'if-none-match']) {
+      assert.ok(names.has(name), name)
+    }
+  })
+
   it('[G-15] answers a preflight from elsewhere without any permission', async (t) => {
     const { fetch } = createFakeHttp({ dataDir: tempDir(t) })
     const headers = { origin: 'https://foe.test', 'access-control-request-method': 'POST' }
@@ -199,3 +219,24 @@ describe('prepared answers', () => {
     assert.equal((await fetch('/v1/balance/..%2Fsecret')).status, 400)
   })
 })
+
+/** Operations of the committed document that other pages may ask for: all but the console's. */
+function openOperations() {
+  interface Operation {
+    readonly parameters?: readonly { readonly in: string; readonly name: string }[]
+  }
+  const { paths } = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as {
+    paths: Record<string, Record<string, Operation>>
+  }
+  return Object.entries(paths)
+    .filter(([path]) => !path.startsWith('/v1/admin'))
+    .flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { parameters = [] }]) => ({
+        path,
+        method,
+        headerNames: parameters
+          .filter((parameter) => parameter.in === 'header')
+          .map(({ name }) => name.toLowerCase()),
+      })),
+    )
+}

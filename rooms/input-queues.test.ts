@@ -97,6 +97,7 @@ describe('input queues', () => {
         if (command !== undefined) handed.push(command.seq)
       }
       const distances = handed.slice(1).map((next, index) => (next - handed[index]!) & 0xffff)
+      assert.ok(distances.length > 500, `only ${distances.length} were handed on`)
       assert.ok(distances.every((distance) => distance > 0 && distance <= SEQUENCE_STEP_MAX))
     }
   })

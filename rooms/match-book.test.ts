@@ -66,6 +66,7 @@ describe('match book', () => {
     }
     for (let figure = 0; figure < 5; figure++) assert.ok(!kinds.has(LOG_SUM + figure))
     const { owners } = foldBattleLog(log, battle.sheet.userIds.length)
+    assert.ok(owners.size > 0, 'something was captured')
     for (const [objective, team] of owners) {
       assert.equal(match.world.objectives.owner[objective], team)
     }

@@ -152,6 +152,7 @@ describe('fairness of teams with parties', () => {
         const seen = teams.get(party.id) ?? new Set()
         teams.set(party.id, seen.add(teamOf(fake, userId)))
       }
+      assert.ok(teams.size > 0, `seed ${seed}: no party came in`)
       for (const [id, seen] of teams) assert.equal(seen.size, 1, `seed ${seed}: ${id} is split`)
     }
   })

@@ -33,6 +33,7 @@ it('[BAT-5] every line of a battle room carries room and match, from opening to 
       lines.map(({ text }) => text),
       texts,
     )
+    assert.ok((welcomes[0]?.matchId ?? '').length > 0)
     for (const line of lines) {
       assert.equal(line['room'], room.roomId, line.text)
       assert.equal(line['match'], welcomes[0]?.matchId, line.text)

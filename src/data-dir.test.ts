@@ -41,7 +41,10 @@ describe('the data directory', () => {
     const path = tempDir(t)
     for (const text of ['', 'null', '[]', '{"pid":"x"}', 'garbage']) {
       writeFileSync(join(path, 'lock'), text)
-      openDataDir(path).release()
+      const dir = openDataDir(path)
+      const now = JSON.parse(readFileSync(join(path, 'lock'), 'utf8')) as { pid: number }
+      assert.equal(now.pid, process.pid, `over "${text}"`)
+      dir.release()
     }
   })
 

@@ -18,6 +18,7 @@ it('[SOC-1] a guest comes home, finds the open channels, and is no battle', asyn
   room.onMessage('feed', () => undefined)
   await until(() => welcome !== undefined, 'the welcome', 15_000)
   const kinds = welcome!.channels.map(({ kind }) => kind)
+  assert.ok(kinds.includes('global'), 'there is one to talk in')
   assert.ok(kinds.every((kind) => kind === 'global' || kind === 'region'))
   assert.equal(welcome!.party, null)
   assert.equal(app.battleCount(), 0, 'a drain does not wait for it')

@@ -36,13 +36,18 @@ describe('EventHub', () => {
 
   it('[NET-3] survives a listener of listenerError that throws too', () => {
     const hub = new EventHub<BattleEvents>()
+    const called: string[] = []
     hub.on('listenerError', () => {
+      called.push('listenerError')
       throw new Error('again')
     })
     hub.on('leave', () => {
+      called.push('leave')
       throw new Error('mine')
     })
     hub.emit('leave', { netId: 1 })
+    hub.emit('leave', { netId: 2 })
+    assert.deepEqual(called, ['leave', 'listenerError', 'leave', 'listenerError'])
   })
 })
 

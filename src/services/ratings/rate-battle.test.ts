@@ -267,6 +267,7 @@ describe('rating a battle', () => {
       const sum = told.parts.reduce((total, { points }) => total + points, 0)
       assert.equal(sum, told.after - told.before)
       assert.match(told.summary, /^Your rating (rose by \d+|fell by \d+|stayed): \d+ → \d+\.$/)
+      assert.ok(told.parts.length > 0)
       assert.ok(told.parts.every(({ text }) => text.length > 20 && !/NaN|undefined/.test(text)))
     }
   })

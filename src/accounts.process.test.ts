@@ -153,7 +153,9 @@ describe('accounts over HTTP', () => {
     await ask(url, 'POST /v1/auth/login', { body: { login: 'ada', password: 'wrong password' } })
     await ask(url, 'POST /v1/auth/signup', { body: { ...ADA, name: 7 } })
     const text = logs.join('\n')
+    assert.ok(text.includes('/v1/auth/signup'), 'requests are in the log')
     const secrets = [ADA.password, 'wrong password', account.accessToken, refreshToken]
+    assert.ok(secrets.every((secret) => typeof secret === 'string' && secret.length > 8))
     for (const secret of secrets) assert.ok(!text.includes(secret))
   })
 

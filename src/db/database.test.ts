@@ -205,26 +205,28 @@ describeDatabase('the database', (engine) => {
     )
     const tookMs = performance.now() - startMs
     assert.ok(tookMs < 3000, `${tookMs} ms`)
+    // PGlite may be quick enough; whatever it says, it is no failure of another kind.
     if (engine.name === 'postgres') assert.equal(outcome, 'unavailable')
-    const patient = await countJobs(hasty.patient.db)
-    assert.ok(patient >= 0)
+    else assert.ok(outcome === 'in time' || outcome === 'unavailable', String(outcome))
+    assert.equal(typeof (await countJobs(hasty.patient.db)), 'number')
   })
 
-  it('[C-05] operations that are each in time are not late together', async (t) => {
-    if (engine.name !== 'postgres') return
-    const hasty = await engine.open(t, { answerMsMax: ANSWER_MS_MAX })
-    const naps = { count: 0 }
-    const work = async () => {
-      for (; naps.count < 20; naps.count++) await sql`select pg_sleep(0.6)`.execute(hasty.db)
-    }
-    const startMs = performance.now()
-    await assert.rejects(hasty.answerInTime(work), isUnavailable)
-    const tookMs = performance.now() - startMs
-    assert.ok(tookMs < 3000, `${tookMs} ms`)
-    assert.ok(naps.count >= 1 && naps.count < 5, `${naps.count} in time`)
-    const late = await hasty.answerInTime(async () => ({ goesOn: () => countJobs(hasty.db) }))
-    assert.ok((await late.goesOn()) >= 0, 'who waits no more has all the time')
-  })
+  // PGlite cannot sleep.
+  if (engine.name === 'postgres')
+    it('[C-05] operations that are each in time are not late together', async (t) => {
+      const hasty = await engine.open(t, { answerMsMax: ANSWER_MS_MAX })
+      const naps = { count: 0 }
+      const work = async () => {
+        for (; naps.count < 20; naps.count++) await sql`select pg_sleep(0.6)`.execute(hasty.db)
+      }
+      const startMs = performance.now()
+      await assert.rejects(hasty.answerInTime(work), isUnavailable)
+      const tookMs = performance.now() - startMs
+      assert.ok(tookMs < 3000, `${tookMs} ms`)
+      assert.ok(naps.count >= 1 && naps.count < 5, `${naps.count} in time`)
+      const late = await hasty.answerInTime(async () => ({ goesOn: () => countJobs(hasty.db) }))
+      assert.ok((await late.goesOn()) >= 0, 'who waits no more has all the time')
+    })
 
   it('says health with its age', async () => {
     await countJobs(database.db)

@@ -161,7 +161,7 @@ describe('matchmaking', () => {
   })
 
   it('[F-11] leaves no token in the log', async (t) => {
-    const { url, logs } = await startTestApp(t)
+    const { url, logs } = await startTestApp(t, { LOG_LEVEL: 'trace' })
     const client = new Client(url)
     const token = await signIn(url)
     client.auth.token = token
@@ -170,6 +170,10 @@ describe('matchmaking', () => {
     await room.leave()
     await matchmake(url, 'joinOrCreate/battlefield', { token: `${token}x` })
     const secrets = [token, token.split('.')[2]!, reconnectionToken.split(':')[1]!]
+    assert.ok(
+      logs.some((line) => line.includes('client joined')),
+      'the log tells of it',
+    )
     for (const line of logs) {
       for (const secret of secrets) assert.ok(!line.includes(secret), line)
     }

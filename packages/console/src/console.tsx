@@ -1,6 +1,6 @@
 /** The whole page: who is signed in decides whether a door or the pages are shown. */
 import { LocationProvider, Route, Router, useLocation } from 'preact-iso'
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 
 import { findSession, operatorApi, textOf } from './console-api.ts'
 import type { Session } from './console-api.ts'
@@ -110,11 +110,17 @@ function Side(props: { pages: readonly PageEntry[]; leave: (why: string) => void
       onError(error)
     }
   }
+  const nav = useRef<HTMLElement>(null)
+  // On a phone the menu is wider than the window: the page that is open is shown in it.
+  useEffect(() => {
+    const link = nav.current?.querySelector('[aria-current]')
+    link?.scrollIntoView({ block: 'nearest', inline: 'center' })
+  }, [here])
   const isHere = (path: string) => here === path || here.startsWith(`${path}/`)
   return (
     <header class="side">
       <strong class="brand">Battalion</strong>
-      <nav aria-label="Pages">
+      <nav ref={nav} aria-label="Pages">
         {groups.map((group) => (
           <div key={group} class="group">
             <span class="soft">{group}</span>

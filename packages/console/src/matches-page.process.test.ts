@@ -131,6 +131,12 @@ describe('finished battles in the console', { skip }, () => {
     await page.getByText('No row is of this kind.').waitFor()
     assert.equal((await download(page)).length, PLAYERS)
 
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.reload()
+    await players.getByRole('row').first().waitFor()
+    const here = await page.getByRole('link', { name: 'Matches', exact: true }).boundingBox()
+    assert.ok(here!.x >= 0 && here!.x + here!.width <= 390, 'the menu shows the page that is open')
+    await page.getByRole('region', { name: 'Players' }).getByText('Show more').click()
     await players.getByRole('link', { name: 'Player 0' }).click()
     await page.getByRole('link', { name: 'All of them' }).click()
     await page.getByText('Battles that fit the filter').waitFor()

@@ -188,6 +188,8 @@ describe('people in the console', { skip }, () => {
     await page.getByText('No report is claimed.').waitFor()
 
     await page.getByRole('link', { name: 'Channels' }).click()
+    await page.getByRole('link', { name: /^global/ }).waitFor()
+    await tab.look('people-channels')
     await page.getByRole('link', { name: /^global/ }).click()
     await page.getByText('taken from view').waitFor()
     await page.getByText(`what the fuck ${EVIL}`).waitFor()

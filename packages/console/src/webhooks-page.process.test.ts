@@ -38,6 +38,8 @@ describe('the pages of webhooks', { skip }, () => {
     assert.match(secret, /^whsec_/)
     await tab.look('webhook-secret')
     await page.getByRole('button', { name: 'I have it' }).click()
+    await page.getByRole('link', { name: receiver.url }).waitFor()
+    await tab.look('webhooks')
 
     await page.getByRole('link', { name: receiver.url }).click()
     await page.getByRole('button', { name: 'Send a test' }).click()

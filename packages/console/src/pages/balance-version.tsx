@@ -31,7 +31,7 @@ export function BalanceVersionPage({ id = '' }: { readonly id?: string }) {
   return (
     <>
       <p>
-        <a href="/console/balance">All versions</a>
+        <a href="/console/balance">← All versions</a>
       </p>
       <Load of={content} title={`Balance ${id}`}>
         {(value) => <OneVersion key={value.version} of={value} reload={content.reload} />}

@@ -121,30 +121,38 @@ function playerColumns(hasLinks: boolean): readonly Column<MatchPlayer>[] {
     { title: 'Team', cell: ({ team }) => team, isNumber: true },
     { title: 'Class', cell: ({ classId }) => <span class="nowrap">{classId}</span> },
     { title: 'Score', cell: ({ score }) => score, isNumber: true },
-    { title: 'Kills', cell: ({ kills }) => kills, isNumber: true },
-    { title: 'Deaths', cell: ({ deaths }) => deaths, isNumber: true },
-    { title: 'Assists', cell: ({ assists }) => assists, isNumber: true },
+    {
+      title: 'K / D / A',
+      cell: ({ kills, deaths, assists }) => `${kills} / ${deaths} / ${assists}`,
+      isNumber: true,
+    },
     { title: 'Captures', cell: ({ captures }) => captures, isNumber: true },
     { title: 'Damage', cell: ({ damageDone }) => damageDone, isNumber: true },
     { title: 'Hits', cell: (player) => hitsText(player), isNumber: true },
-    { title: 'Played', cell: ({ playedSec }) => durationText(playedSec), isNumber: true },
+    { title: 'Played', cell: (player) => playedText(player), isNumber: true },
   ]
 }
 
 function PlayerName({ of, hasLink }: { readonly of: MatchPlayer; readonly hasLink: boolean }) {
-  const { name, userId, isBot, hasLeft } = of
+  const { name, userId, isBot } = of
   const isLinked = hasLink && !isBot && userId !== null
   return (
-    <span class="row">
+    <span class="row keep">
       {isLinked ? <a href={`/console/players/${userId}`}>{name}</a> : name}
       {isBot && <Badge text="bot" />}
-      {hasLeft && <Badge text="left early" tone="warn" />}
     </span>
   )
 }
 
+/** Who left before the end played less. */
+function playedText({ playedSec, hasLeft }: MatchPlayer): string {
+  return `${durationText(playedSec)}${hasLeft ? ', left' : ''}`
+}
+
 function hitsText({ shotsHit, shotsFired }: MatchPlayer): string {
-  return shotsFired === 0 ? '–' : `${Math.round((100 * shotsHit) / shotsFired)} %`
+  // One shot may hit several.
+  const share = Math.min(1, shotsHit / Math.max(1, shotsFired))
+  return shotsFired === 0 ? '–' : `${Math.round(100 * share)} %`
 }
 
 const ALL = 'everything'

@@ -88,9 +88,13 @@ function OneReport({ report, done }: { readonly report: Report; readonly done: (
           By: <PersonLink id={reporterId} name={reporterName} />,
           Channel: isDirect ? channelKind : <ChannelLink id={channelId} kind={channelKind} />,
           Reported: <Time at={report.createdAt} />,
-          Note: report.note || '–',
         }}
       />
+      {report.note !== '' && (
+        <p>
+          <span class="soft">Note:</span> {report.note}
+        </p>
+      )}
       <ol class="chat-lines">
         {report.lines.map((line) => (
           <li key={line.seq} class={line.seq === report.seq ? 'reported' : ''}>

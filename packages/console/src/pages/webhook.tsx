@@ -39,7 +39,7 @@ export function WebhookPage({ id = '' }: { readonly id?: string }) {
   return (
     <>
       <p>
-        <a href="/console/webhooks">All webhooks</a>
+        <a href="/console/webhooks">← All webhooks</a>
       </p>
       <Load of={found} title="A webhook">
         {(webhook) =>

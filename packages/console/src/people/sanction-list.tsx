@@ -36,7 +36,7 @@ function What({ sanction }: { readonly sanction: Sanction }) {
   const where = scope === 'all' ? '' : ` in ${scope.slice(0, 8)}`
   return (
     <span class="stack">
-      <span>
+      <span class="nowrap">
         {KIND_NAMES[kind]}
         {where}
       </span>

@@ -174,6 +174,7 @@ describeDatabase('the story', (engine) => {
       assert.equal(told.isRated, true, told.summary)
       const sum = told.parts.reduce((total, { points }) => total + points, 0)
       assert.equal(sum, told.after! - told.before!, 'the parts add up to the change')
+      assert.ok(told.parts.length > 0)
       assert.ok(told.parts.every(({ text }) => text.length > 0))
       const { ratings } = await person.api.get('/v1/me/ratings')
       assert.deepEqual(

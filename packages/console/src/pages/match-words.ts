@@ -94,7 +94,7 @@ export function eventText(event: MatchEvent, names: LogNames): string {
       return `${teamText(detail)} has ${amount} tickets left`
     case 'sum':
       return `${figure ?? 'a figure'}: ${amount} more`
-    case 'unknown':
+    default:
       return `something with ${detail} and ${amount}`
   }
 }

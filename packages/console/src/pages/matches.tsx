@@ -49,7 +49,7 @@ export function Matches() {
   )
   const isAll = Object.keys(filter).length === 0
   const find = (wanted: Filter) => {
-    const query = new URLSearchParams(wanted as Record<string, string>).toString()
+    const query = new URLSearchParams(wanted).toString()
     route(query === '' ? '/console/matches' : `/console/matches?${query}`)
   }
   return (

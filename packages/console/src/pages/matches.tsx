@@ -36,17 +36,18 @@ const COLUMNS: readonly Column<MatchSummary>[] = [
 
 /** The list; the address has the filter, so what was found can be sent on. */
 export function Matches() {
+  const filter = filterOf(useLocation().query)
+  // Anew for each filter: rows of the one before never stand under the words of this one.
+  return <Found key={JSON.stringify(filter)} filter={filter} />
+}
+
+function Found({ filter }: { readonly filter: Filter }) {
   const { api } = useOperator()
-  const { query: address, route } = useLocation()
-  const filter = filterOf(address)
-  const key = JSON.stringify(filter)
-  const matches = usePages(
-    (cursor) => {
-      const query = { ...filter, ...(cursor === undefined ? {} : { cursor }) }
-      return api.get('/v1/admin/matches', { params: { query } })
-    },
-    [key],
-  )
+  const { route } = useLocation()
+  const matches = usePages((cursor) => {
+    const query = { ...filter, ...(cursor === undefined ? {} : { cursor }) }
+    return api.get('/v1/admin/matches', { params: { query } })
+  }, [])
   const isAll = Object.keys(filter).length === 0
   const find = (wanted: Filter) => {
     const query = new URLSearchParams(wanted).toString()
@@ -60,7 +61,7 @@ export function Matches() {
           Look again
         </button>
       </PageHead>
-      <Filters key={key} filter={filter} find={find} />
+      <Filters filter={filter} find={find} />
       <DataTable
         caption={isAll ? 'All battles' : 'Battles that fit the filter'}
         rows={matches}

@@ -9,7 +9,7 @@ import type { MatchDesk } from '../services/matches/match-desk.ts'
 import type { HistoryEntry } from '../services/matches/match-reads.ts'
 import { CURSOR_CHARS_MAX } from '../services/page-cursor.ts'
 import type { GuardsFor, HttpEnv } from './http-ports.ts'
-import { count, Player, showMatch, showPlayer, Summary } from './match-schemas.ts'
+import { count, figures, Player, showMatch, showPlayer, Summary } from './match-schemas.ts'
 import { addUserRoute, Id, MatchId } from './user-route.ts'
 
 type App = OpenAPIHono<HttpEnv>
@@ -42,17 +42,7 @@ const Stats = z
     leaves: count,
     score: count,
     scoreBest: count,
-    kills: count,
-    deaths: count,
-    assists: count,
-    revives: count,
-    captures: count,
-    damageDone: count,
-    damageTaken: count,
-    healed: count,
-    shotsFired: count,
-    shotsHit: count,
-    playedSec: count,
+    ...figures,
   })
   .openapi('PlayerStats')
 

@@ -7,6 +7,21 @@ import type { MatchPlayer, MatchSummary } from '../services/matches/match-reads.
 /** A whole number. */
 export const count = z.number().int()
 
+/** What a player did, in one battle or over all of them. */
+export const figures = {
+  kills: count,
+  deaths: count,
+  assists: count,
+  revives: count,
+  captures: count,
+  damageDone: count,
+  damageTaken: count,
+  healed: count,
+  shotsFired: count,
+  shotsHit: count,
+  playedSec: count,
+}
+
 const Team = z.object({ team: count, score: count, tickets: count })
 /** A battle. */
 export const Summary = z
@@ -39,17 +54,7 @@ export const Player = z
     place: count,
     outcome: z.enum(['won', 'lost', 'drawn']),
     score: count,
-    kills: count,
-    deaths: count,
-    assists: count,
-    revives: count,
-    captures: count,
-    damageDone: count,
-    damageTaken: count,
-    healed: count,
-    shotsFired: count,
-    shotsHit: count,
-    playedSec: count,
+    ...figures,
   })
   .openapi('MatchPlayer')
 

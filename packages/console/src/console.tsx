@@ -24,6 +24,9 @@ export function Console() {
       .catch((error: unknown) => setNote(textOf(error)))
       .finally(() => setLoading(false))
   }, [])
+  useEffect(() => {
+    if (session === undefined) document.title = 'Battalion console'
+  }, [session])
   const enter = (next: Session | undefined) => {
     setFirst(undefined)
     setNote(undefined)
@@ -111,10 +114,15 @@ function Side(props: { pages: readonly PageEntry[]; leave: (why: string) => void
     }
   }
   const nav = useRef<HTMLElement>(null)
+  const before = useRef(here)
   // On a phone the menu is wider than the window: the page that is open is shown in it.
   useEffect(() => {
     const link = nav.current?.querySelector('[aria-current]')
     link?.scrollIntoView({ block: 'nearest', inline: 'center' })
+    // The link that led here went with its page: a keyboard goes on in the new one, not at the top.
+    const isLost = before.current !== here && document.activeElement === document.body
+    if (isLost) document.getElementById('content')?.focus({ preventScroll: true })
+    before.current = here
   }, [here])
   const isHere = (path: string) => here === path || here.startsWith(`${path}/`)
   return (

@@ -39,6 +39,9 @@ describe('the running game as pages', { skip }, () => {
     await page.getByText('live', { exact: true }).waitFor()
     await page.locator('.tile', { hasText: 'People' }).getByText('2', { exact: true }).waitFor()
     await page.waitForTimeout(4000)
+    for (const name of ['Players', 'Rooms', 'Joins', 'Time', 'Errors']) {
+      await page.locator('figure', { hasText: name }).getByRole('img').waitFor()
+    }
     await tab.look('overview')
 
     await page.getByRole('link', { name: 'Rooms' }).click()
@@ -47,8 +50,10 @@ describe('the running game as pages', { skip }, () => {
     await page.getByRole('searchbox').fill('nothing like it')
     await page.getByText('No room fits the search.').waitFor()
     await page.getByRole('searchbox').fill('duel')
-    await page.getByRole('link', { name: ann.room.roomId }).click()
+    await page.getByRole('link', { name: ann.room.roomId }).press('Enter')
     await page.getByRole('heading', { name: `Room ${ann.room.roomId}` }).waitFor()
+    assert.equal(await page.title(), `Room ${ann.room.roomId} · Battalion console`)
+    await page.locator('main:focus').waitFor()
     await page.getByText('37 ms').first().waitFor()
     await page.waitForTimeout(3000)
     await tab.look('room')

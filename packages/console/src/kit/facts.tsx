@@ -1,12 +1,14 @@
 /** Small things that pages are made of: a heading with its buttons, facts, badges, times. */
 import type { ComponentChildren } from 'preact'
+import { useEffect } from 'preact/hooks'
 
-/** The head of a page. */
+/** The head of a page; the tab has its title too. */
 export function PageHead(props: {
   readonly title: string
   readonly text?: string
   readonly children?: ComponentChildren
 }) {
+  useEffect(() => void (document.title = `${props.title} · Battalion console`), [props.title])
   return (
     <div class="page-head">
       <div>

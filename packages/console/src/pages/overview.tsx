@@ -118,10 +118,20 @@ function round(value: number): string {
 }
 
 function Plots({ samples }: { samples: readonly OverviewSample[] }) {
+  return (
+    <div class="cards">
+      <GamePlots samples={samples} />
+      <CostPlots samples={samples} />
+    </div>
+  )
+}
+
+/** Who plays, and what goes wrong. */
+function GamePlots({ samples }: { samples: readonly OverviewSample[] }) {
   const times = timesOf(samples)
   const of = (pick: (sample: OverviewSample) => number) => samples.map(pick)
   return (
-    <div class="cards">
+    <>
       <Plot
         title="Players"
         unit="count"
@@ -150,6 +160,38 @@ function Plots({ samples }: { samples: readonly OverviewSample[] }) {
           },
         ]}
       />
+      <Plot
+        title="Rooms"
+        unit="count"
+        times={times}
+        lines={[
+          { label: 'open', color: '--accent', values: of(({ rooms }) => rooms) },
+          { label: 'take nobody', color: '--warn', values: of(({ closedRooms }) => closedRooms) },
+        ]}
+      />
+      <Plot
+        title="Errors"
+        unit="per second"
+        times={times}
+        lines={[
+          { label: 'caught', color: '--danger', values: ratesOf(samples, ({ errors }) => errors) },
+          {
+            label: 'HTTP 5xx',
+            color: '--warn',
+            values: ratesOf(samples, ({ serverErrors }) => serverErrors),
+          },
+        ]}
+      />
+    </>
+  )
+}
+
+/** What it costs. */
+function CostPlots({ samples }: { samples: readonly OverviewSample[] }) {
+  const times = timesOf(samples)
+  const of = (pick: (sample: OverviewSample) => number) => samples.map(pick)
+  return (
+    <>
       <Plot
         title="Time"
         unit="ms"
@@ -184,7 +226,7 @@ function Plots({ samples }: { samples: readonly OverviewSample[] }) {
           { label: 'all', color: '--accent', values: of(({ bytesPerSec }) => bytesPerSec / 1000) },
         ]}
       />
-    </div>
+    </>
   )
 }
 

@@ -2,6 +2,9 @@
  * The console's half of the composition root: what operators sign in with and act by, the rows they
  * leave, and the first operator's link.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { AppError } from '@battalion/base/app-error.ts'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 
 import { addAdminRoutes } from './admin/add-admin-routes.ts'
@@ -23,6 +26,10 @@ import type { WebhookDesk } from './services/webhooks/webhook-desk.ts'
 import { systemClock } from './system-clock.ts'
 import type { AppLogger } from './telemetry/logger.ts'
 import type { ClosableSeats } from './user-seats.ts'
+
+/** A database that is busy at the start is asked again so often, and after so long (ms). */
+const LINK_TRIES_MAX = 60
+const LINK_PAUSE_MS = 1000
 
 /** The console, ready to be handed to HTTP. */
 export interface AppConsole {
@@ -83,19 +90,31 @@ function nowMs(): number {
 /** Once the database is there; a start does not wait for it, nor fail by it. */
 export function tellFirstOperator(
   parts: {
-    readonly store: AppDatabase
-    readonly admin: AppConsole
-    readonly logger: AppLogger
+    readonly store: { readonly database: Pick<AppDatabase['database'], 'ready'> }
+    readonly admin: Pick<AppConsole, 'firstOperatorUrl'>
+    readonly logger: Pick<AppLogger, 'warn'>
   },
   onFirstOperator: ((url: string) => void) | undefined,
 ): void {
   if (onFirstOperator === undefined) return
   const tell = async () => {
     await parts.store.database.ready
-    const url = await parts.admin.firstOperatorUrl()
+    const url = await findLink(parts.admin)
     if (url !== undefined) onFirstOperator(url)
   }
   tell().catch((error: unknown) => {
     parts.logger.warn({ event: 'operator.link', err: error }, 'no link for the first operator')
   })
+}
+
+async function findLink(admin: Pick<AppConsole, 'firstOperatorUrl'>): Promise<string | undefined> {
+  for (let left = LINK_TRIES_MAX; ; left--) {
+    try {
+      return await admin.firstOperatorUrl()
+    } catch (error) {
+      const isBusy = error instanceof AppError && error.code === 'database_unavailable'
+      if (!isBusy || left === 0) throw error
+    }
+    await sleep(LINK_PAUSE_MS, undefined, { ref: false })
+  }
 }

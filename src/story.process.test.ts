@@ -193,7 +193,7 @@ describeDatabase('the story', (engine) => {
     assert.equal(among.players, 2)
   })
 
-  it('[SOC-6] a line is reported, and the operator sees the evidence', async () => {
+  it('[SOC-4] a line is reported, and the operator sees the evidence', async () => {
     await bob.home.send('say', { channelId: partyChannel, text: INSULT })
     const { seq } = await ada.hear('line', ({ text }) => text === INSULT)
     const inParty = { path: { channelId: partyChannel, seq } }

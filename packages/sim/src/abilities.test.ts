@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Button } from './commands.ts'
+import { createWorld } from './create-world.ts'
 import { EventType } from './events.ts'
 import {
   SampleAbility,
   eventsOf,
   order,
   placeSoldier,
+  sampleBalance,
   sampleWorld,
   stepMany,
 } from './sample-battle.ts'
@@ -33,6 +35,28 @@ describe('abilities', () => {
       if (world.soldiers.state[thrower] !== LifeState.alive) break
     }
     assert.equal(count, 3, 'at 0, 80 and 160 steps')
+  })
+
+  it('[PLY-1] are those of the class: who holds the button uses its own and no other', () => {
+    const balance = sampleBalance({ ability: SampleAbility.grenade })
+    const [soldier, gunner] = balance.classes
+    const classes = [soldier!, { ...gunner!, ability: SampleAbility.heal }]
+    const given = { modeId: 'sample', mapId: 'field', seed: 1, capacity: 8 }
+    const world = createWorld({ ...given, balance: { ...balance, classes } })
+    const ids = [placeSoldier(world, 0, [50, 50]), placeSoldier(world, 0, [52, 50], 1)]
+    for (const netId of ids) {
+      world.soldiers.hp[netId] = 50
+      order(world, netId, { buttons: Button.ability, aimDistance: 160 })
+    }
+    stepWorld(world)
+    const used = eventsOf(world, EventType.ability)
+    assert.deepEqual(
+      used.map((row) => [world.events.actor[row], world.events.kind[row]]),
+      [
+        [ids[0], SampleAbility.grenade],
+        [ids[1], SampleAbility.heal],
+      ],
+    )
   })
 
   it('[A1] do not start when they would serve nobody', () => {

@@ -7,6 +7,7 @@ import { FORMULA } from '@battalion/testkit/rating-population.ts'
 import { openSocialWorld } from '@battalion/testkit/social-world.ts'
 import type { SocialWorld } from '@battalion/testkit/social-world.ts'
 import { describeDatabase } from '@battalion/testkit/test-database.ts'
+import { sql } from 'kysely'
 
 import { findNames } from '../identity/find-names.ts'
 import { packMatch } from '../matches/pack-match.ts'
@@ -16,6 +17,8 @@ import { createMatchRating } from '../ratings/rate-match.ts'
 import { PLACEMENT_COUNT } from '../ratings/rating-rules.ts'
 import { createMatchRanking } from './rank-match.ts'
 import { findScore } from './ranking-queries.ts'
+import { findOpenSeason } from './season-queries.ts'
+import { turnSeason } from './seasons.ts'
 
 describeDatabase('boards after battles', (engine) => {
   let world: SocialWorld
@@ -27,6 +30,8 @@ describeDatabase('boards after battles', (engine) => {
     userIds: string[]
     region: string
     seed: number
+    botsFrom?: number
+    mode?: string
   }) {
     const { database, clock, social } = world
     const worker = { rate: async (given: Parameters<typeof rateBattle>[0]) => rateBattle(given) }
@@ -59,5 +64,34 @@ describeDatabase('boards after battles', (engine) => {
       assert.equal(await scoreOf('region:eu', userId), score)
     }
     assert.ok(moved > 0)
+  })
+
+  it('[RANK-1] a mode has its own board, a season sums points; bots stand on none', async () => {
+    const userIds = await world.users('Gil', 'Hal', 'Ida', 'Jon', 'Kim', 'Lea')
+    const people = userIds.slice(0, 4)
+    const { database } = world
+    await turnSeason(database, world.clock.wallMs())
+    const { id } = (await findOpenSeason(database.db))!
+    for (let seed = 1; seed <= PLACEMENT_COUNT; seed++) {
+      const battle = { userIds, region: 'asia', seed, botsFrom: 4, mode: 'front' }
+      await play({ ...battle, matchId: `asia-${seed}` })
+    }
+    const { rows } = await sql<{ board: string; user_id: string; score: number }>`
+      select board, user_id, score from rankings.entries
+      where user_id = any(${userIds}::uuid[])`.execute(database.db)
+    const byBoard = Map.groupBy(rows, ({ board }) => board)
+    const boards = ['global', 'mode:front', 'region:asia', `season:${id}`]
+    assert.deepEqual(new Set(byBoard.keys()), new Set(boards))
+    for (const [board, entries] of byBoard) {
+      assert.deepEqual(new Set(entries.map(({ user_id }) => user_id)), new Set(people), board)
+    }
+    const { rows: sums } = await sql<{ user_id: string; score: number }>`
+      select user_id, sum(score)::int4 as score from matches.session_players
+      where match_id like 'asia-%' and user_id = any(${people}::uuid[])
+      group by user_id`.execute(database.db)
+    for (const { user_id: userId, score } of sums) {
+      assert.equal(await scoreOf(`season:${id}`, userId), score)
+    }
+    assert.equal(sums.length, people.length)
   })
 })

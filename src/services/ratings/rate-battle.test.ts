@@ -255,6 +255,29 @@ describe('rating a battle', () => {
     assert.ok(early.mu < 25, 'gone at once is a defeat too')
   })
 
+  it('expects more of who fights in a strong squad, and says so', () => {
+    const players = Array.from({ length: 40 }, (_, index) =>
+      player(`p${index}`, { team: index % 2, squad: 1 + (index >> 3), score: 900 + index }),
+    )
+    const priors = new Map(
+      players.map(({ userId }) => [userId, { ...NEW, ratedCount: 20, ratedAtMs: NOW_MS }]),
+    )
+    const rateOf = (squad: number) => {
+      const own = player('x', { squad, score: 1500 })
+      const mates = ['y', 'z'].map((userId) => player(userId, { squad: 77, score: 900 }))
+      const strong = { mu: 40, sigma: 2, ratedCount: 20, ratedAtMs: NOW_MS }
+      const known = new Map([...priors, ['x', priors.get('p0')!], ['y', strong], ['z', strong]])
+      const { changes } = rateBattle(battleOf([...players, own, ...mates], { priors: known }))
+      return changes.find(({ userId }) => userId === 'x')!
+    }
+    const [helped, alone] = [rateOf(77), rateOf(78)]
+    assert.ok(helped.inputs.squadLift > 0)
+    assert.equal(alone.inputs.squadLift, 0)
+    assert.ok(helped.outcome.byPerformance < alone.outcome.byPerformance)
+    const { parts } = explainRating(helped.inputs, helped.outcome)
+    assert.ok(parts.some(({ text }) => /Your squad was \w+/.test(text)))
+  })
+
   it('grows uncertain of who stays away, up to a newcomer, and never too sure of anybody', () => {
     assert.ok(sigmaAfter(10) < 1.6)
     assert.ok(sigmaAfter(380) > 4)

@@ -15,7 +15,7 @@ import { stepWorld } from '@battalion/sim/step-world.ts'
 import type { StepWatch } from '@battalion/sim/step-world.ts'
 import { Phase } from '@battalion/sim/world.ts'
 import type { World } from '@battalion/sim/world.ts'
-import type { BattleResult, PlayerResult } from '@battalion/wire/messages.ts'
+import type { BattleResult } from '@battalion/wire/messages.ts'
 import { SnapshotEncoder } from '@battalion/wire/snapshot-encoder.ts'
 import { InputQueues } from './input-queues.ts'
 import { MatchBook } from './match-book.ts'
@@ -33,8 +33,9 @@ import type { FinishedBattle } from './ports.ts'
 export const LEAVERS_MAX = 8192
 
 interface Leaver {
+  readonly name: string
+  readonly bot: boolean
   readonly figures: PlayerStats
-  readonly row: PlayerResult
 }
 
 const PHASE_NAMES = ['warmup', 'running', 'ended'] as const
@@ -136,10 +137,9 @@ export class BattleMatch {
   }
 
   #rememberLeaver(player: BookPlayer): void {
-    const figures = playerStats(this.world, player.netId)
-    const row = { ...toPlayerResult(this.world, player), left: true }
-    assert(!this.#leavers.has(player.userId), 'a user leaves once before he comes back')
-    this.#leavers.set(player.userId, { figures, row })
+    const { userId, netId, name, bot } = player
+    assert(!this.#leavers.has(userId), 'a user leaves once before he comes back')
+    this.#leavers.set(userId, { name, bot, figures: playerStats(this.world, netId) })
     if (this.#leavers.size <= LEAVERS_MAX) return
     const [oldest] = this.#leavers.keys()
     if (oldest === undefined) return
@@ -175,8 +175,12 @@ export class BattleMatch {
   }
 
   result(players: Iterable<BookPlayer>): BattleResult {
-    const rows = Array.from(players, (player) => toPlayerResult(this.world, player))
-    for (const { row } of this.#leavers.values()) rows.push(row)
+    const rows = Array.from(players, (player) =>
+      toPlayerResult(playerStats(this.world, player.netId), player),
+    )
+    for (const leaver of this.#leavers.values()) {
+      rows.push({ ...toPlayerResult(leaver.figures, leaver), left: true })
+    }
     return toBattleResult(this.world, this.matchId, rows)
   }
 

@@ -3,12 +3,8 @@
  * Whoever left during the battle keeps the row he left with.
  */
 import type { MatchId } from '@battalion/base/ids.ts'
-import {
-  battleDurationSec,
-  playerStats,
-  teamStats,
-  winnerOf,
-} from '@battalion/sim/battle-result.ts'
+import { battleDurationSec, teamStats, winnerOf } from '@battalion/sim/battle-result.ts'
+import type { PlayerStats } from '@battalion/sim/battle-result.ts'
 import type { World } from '@battalion/sim/world.ts'
 import type { BattleResult, PlayerResult } from '@battalion/wire/messages.ts'
 
@@ -26,10 +22,12 @@ export interface ResultPlayer {
   readonly bot: boolean
 }
 
-/** The row of one player as things stand. */
-export function toPlayerResult(world: World, player: ResultPlayer): PlayerResult {
-  const { playedSec, ...figures } = playerStats(world, player.netId)
-  return { ...figures, name: player.name, bot: player.bot, playedSec: Math.round(playedSec) }
+/** The row of one player with what he came to. */
+export function toPlayerResult(
+  { playedSec, ...figures }: PlayerStats,
+  { name, bot }: Pick<ResultPlayer, 'name' | 'bot'>,
+): PlayerResult {
+  return { ...figures, name, bot, playedSec: Math.round(playedSec) }
 }
 
 /** The result of `world` with the rows of all its players, best first (B6). */

@@ -15,6 +15,7 @@ import {
 import { readWaitMs } from '../machine.ts'
 import type { AttackAnswer, AttackTask } from './attack-main.ts'
 import { callHttp } from './call-http.ts'
+import { COLLECT, type Collected } from './collect-on-demand.ts'
 import { ChaosProcesses, firstMessage } from './chaos-processes.ts'
 import type { ChaosServer, ServerAddress } from './chaos-processes.ts'
 import { figure, mustBeZero, mustHold, type AttackReport, type Figure } from './fault.ts'
@@ -286,9 +287,17 @@ export class ChaosLab {
     return least
   }
 
-  /** The rooms' heap after its latest full collection (bytes); 0 before the first. */
+  /** What lives in the heap of the rooms' thread (bytes), collected now: the loop stands still. */
   async liveHeap(): Promise<number> {
-    return sumOf(await this.metrics(), 'battalion_heap_live_bytes')
+    await this.server()
+    const child = this.#chaosServer?.child
+    if (child === undefined) throw new AppError('unavailable', 'Only an own server is collected.')
+    child.send(COLLECT)
+    for (;;) {
+      // The server says other things, too, such as which battle wants bots.
+      const answer = await firstMessage<Collected | { readonly type: '' }>(child, () => '')
+      if (answer.type === 'collected') return answer.liveHeapBytes
+    }
   }
 
   /** What became of the server, for a row that broke. */

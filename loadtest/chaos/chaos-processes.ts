@@ -18,6 +18,7 @@ import { waitStarted } from '../wait-started.ts'
 const ROOT = join(import.meta.dirname, '../..')
 const START_MS_MAX = 60_000
 const KILL_AFTER_MS = 6000
+const COLLECTOR = ['--import', join(import.meta.dirname, 'collect-on-demand.ts')]
 
 /** Where a server of the run is; goes over IPC. */
 export interface ServerAddress {
@@ -37,6 +38,14 @@ export interface ChaosServer extends ServerAddress {
   exitedWith(): string | undefined
 }
 
+interface ChildShape {
+  readonly output?: 'pipe' | 'inherit'
+  /** A command in front of the program, such as `chrt`. */
+  readonly prefix?: readonly string[]
+  /** For Node. */
+  readonly flags?: readonly string[]
+}
+
 export class ChaosProcesses {
   readonly #children = new Set<ChildProcess>()
   readonly #folders: string[] = []
@@ -51,7 +60,7 @@ export class ChaosProcesses {
     await putMadeDatabase(dataDir)
     this.#folders.push(dataDir)
     const botKey = randomBytes(24).toString('base64url')
-    const child = this.#fork(program, this.#cores.server, {
+    const settings = {
       LOG_LEVEL: 'warn',
       HOST: '127.0.0.1',
       PORT: '0',
@@ -60,7 +69,8 @@ export class ChaosProcesses {
       DRAIN_DEADLINE_SEC: '0',
       BATTALION_BOT_KEY: botKey,
       ...env,
-    })
+    }
+    const child = this.#fork(program, this.#cores.server, settings, { flags: COLLECTOR })
     let log = ''
     let exit: string | undefined
     const keep = (chunk: Buffer) => (log = (log + chunk.toString('utf8')).slice(-20_000))
@@ -112,11 +122,12 @@ export class ChaosProcesses {
     program: string,
     cores: string | undefined,
     env: NodeJS.ProcessEnv,
-    shape: { output?: 'pipe' | 'inherit'; prefix?: readonly string[] } = {},
+    shape: ChildShape = {},
   ): ChildProcess {
-    const { output = 'pipe', prefix = [] } = shape
-    const [execPath, ...execArgv] = [...prefix, 'taskset', '-c', cores ?? '', process.execPath]
-    const pinned = cores === undefined ? {} : { execPath, execArgv }
+    const { output = 'pipe', prefix = [], flags = [] } = shape
+    const [execPath, ...before] = [...prefix, 'taskset', '-c', cores ?? '', process.execPath]
+    const execArgv = [...before, ...flags]
+    const pinned = cores === undefined ? { execArgv: [...flags] } : { execPath, execArgv }
     const child = fork(join(ROOT, program), [], {
       ...pinned,
       env: { ...process.env, ...env },

@@ -9,7 +9,7 @@ import type { Clock } from '@battalion/base/clock.ts'
 
 import type { AccessClaims, AccessTokens } from './access-tokens.ts'
 
-/** Tokens remembered, some 10 MB; the oldest is forgotten first and costs one check again. */
+/** Tokens remembered, some 8 MB; the oldest is forgotten first and costs one check again. */
 export const REMEMBERED_TOKENS_MAX = 10_000
 /** A token is checked again after this (ms): a key that was retired is found out by then. */
 export const REMEMBERED_MS_MAX = 60_000
@@ -33,11 +33,18 @@ export function rememberVerified(tokens: AccessTokens, clock: Clock): AccessToke
       remembered.delete(token)
       const claims = Object.freeze(await tokens.verify(token))
       const untilMs = Math.min(nowMs + REMEMBERED_MS_MAX, endOf(token))
+      forgetOld(remembered, nowMs)
       remembered.set(token, { claims, untilMs })
-      const [oldest] = remembered.keys()
-      if (remembered.size > REMEMBERED_TOKENS_MAX) remembered.delete(oldest!)
       return claims
     },
+  }
+}
+
+/** Makes room for one: who never comes back is not kept until the memory is full. */
+function forgetOld(remembered: Map<string, Remembered>, nowMs: number): void {
+  for (const [token, { untilMs }] of remembered) {
+    if (remembered.size < REMEMBERED_TOKENS_MAX && nowMs < untilMs) return
+    remembered.delete(token)
   }
 }
 

@@ -2,8 +2,8 @@
  * Notifications as server-sent events (NTF-1). A stream is pulled: it reads the next rows only when
  * its client has taken the last, so a slow client costs no memory. It wakes when this process hears
  * of a new row, and at each heartbeat, which also finds what another process wrote. Ends with its
- * token, and at once when its session does; the client comes back with `Last-Event-ID` and a fresh
- * token, and loses nothing.
+ * token, and at once when its session does, be it a moment before the stream is there [F-06]; the
+ * client comes back with `Last-Event-ID` and a fresh token, and loses nothing.
  */
 import { AppError } from '@battalion/base/app-error.ts'
 import type { Clock, Timers } from '@battalion/base/clock.ts'
@@ -18,6 +18,8 @@ export const STREAMS_MAX = 5000
 export const HEARTBEAT_MS = 15_000
 /** A stream ends after this at the latest, whatever its token says (ms). */
 export const STREAM_MS_MAX = 300_000
+/** Sessions remembered as ended, so that a stream under way does not slip through (sessions). */
+const ENDED_SESSIONS_MAX = 10_000
 /** Rows read at once. */
 const BATCH_COUNT = 50
 const RETRY_AFTER_SEC = 5
@@ -49,6 +51,8 @@ export class NotificationStreams {
   readonly #wakers = new Map<string, Set<() => void>>()
   /** By session, what ends its streams. */
   readonly #enders = new Map<string, Set<() => void>>()
+  /** The latest that ended, oldest first. */
+  readonly #ended = new Set<string>()
   #count = 0
 
   constructor(ports: NotificationStreamPorts) {
@@ -68,6 +72,7 @@ export class NotificationStreams {
   /** These sessions are over: their streams end now. */
   closeSessions(sessionIds: readonly string[]): void {
     for (const sessionId of sessionIds) {
+      this.#rememberEnded(sessionId)
       for (const end of Array.from(this.#enders.get(sessionId) ?? [])) end()
     }
   }
@@ -78,6 +83,9 @@ export class NotificationStreams {
     describe: (notification: PublicNotification) => unknown,
   ): ReadableStream<Uint8Array> {
     const { userId, sessionId } = wish
+    if (this.#ended.has(sessionId)) {
+      throw new AppError('unauthenticated', 'Sign in again: this session has ended.')
+    }
     if (this.#count >= STREAMS_MAX) throw refused('overloaded', 'Too many streams are open.')
     const wakers = this.#wakers.get(userId) ?? new Set()
     if (wakers.size >= STREAMS_PER_USER_MAX) {
@@ -102,6 +110,13 @@ export class NotificationStreams {
     }
     this.#enders.set(sessionId, (this.#enders.get(sessionId) ?? new Set()).add(end))
     return this.#stream(stream, (made) => (controller = made))
+  }
+
+  #rememberEnded(sessionId: string): void {
+    this.#ended.add(sessionId)
+    if (this.#ended.size <= ENDED_SESSIONS_MAX) return
+    const [oldest] = this.#ended
+    if (oldest !== undefined) this.#ended.delete(oldest)
   }
 
   #forgetEnder(sessionId: string, end: () => void): void {

@@ -316,6 +316,29 @@ describeDatabase('routes of people', (engine) => {
       assert.equal(own.count, 0)
     })
 
+    it('[F-06] a session that ends while its stream is being opened gets none', async () => {
+      const { clock } = world
+      const { accessToken } = await http.tokens.issue({
+        userId: toUserId(await world.user('Sid')),
+        kind: 'guest',
+        displayName: 'Sid',
+        sessionId: 'brief',
+      })
+      const headers = { authorization: `Bearer ${accessToken}` }
+      // Its request has passed the guards and reads the newest number.
+      const opening = http.fetch('/v1/notifications/stream', { headers })
+      streams.closeSessions(['brief'])
+      const answer = await opening
+      assert.equal(answer.status, 401)
+      assert.equal(((await answer.json()) as { code: string }).code, 'unauthenticated')
+      assert.equal(streams.count, 0)
+      const own = new NotificationStreams({ clock, timers: clock, read: readNothing })
+      own.closeSessions(Array.from({ length: 10_001 }, (_, index) => `session ${index}`))
+      const wish = { userId: 'x', after: 0 }
+      assert.throws(() => own.open({ ...wish, sessionId: 'session 10000' }, (row) => row), /ended/)
+      own.open({ ...wish, sessionId: 'session 0' }, (row) => row)
+    })
+
     it(`a user has at most ${STREAMS_PER_USER_MAX}; one user’s events are not another’s`, async () => {
       const opened: Awaited<ReturnType<typeof open>>[] = []
       for (let index = 0; index < STREAMS_PER_USER_MAX; index++) opened.push(await open('Oda'))

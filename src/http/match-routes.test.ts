@@ -220,6 +220,12 @@ describeDatabase('finished battles over HTTP', (engine) => {
       lines.some((line) => line.includes(`"'=1+1,""x"""`)),
       'no formula',
     )
+    for (const first of ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
+      await sql`update matches.session_players set name = ${`${first}1+1`}
+        where match_id = 'h0' and slot = 3`.execute(world.database.db)
+      const text = await (await http.fetch(report, { headers })).text()
+      assert.ok(text.includes(`'${first}1+1`), JSON.stringify(first))
+    }
     const score = head!.split(',').indexOf('score')
     const named = lines.filter((line) => !line.includes('"'))
     const sum = named.reduce((total, line) => total + Number(line.split(',')[score]), 0)

@@ -1,6 +1,7 @@
 /**
  * Reports of battles as CSV, for operators (DAT-9): one battle with its players, or battles that
- * fit a filter. RFC 4180; texts that a spreadsheet would take for a formula get an apostrophe.
+ * fit a filter. RFC 4180; texts that a spreadsheet would take for a formula, in full-width letters
+ * too, get an apostrophe.
  */
 import { AppError } from '@battalion/base/app-error.ts'
 
@@ -72,6 +73,9 @@ export async function reportMatches(db: Db, filter: MatchFilter): Promise<string
 
 type Cell = string | number | boolean | Date | null
 
+/** First letters that make a formula; a spreadsheet reads the full-width =, +, - and @ alike. */
+const FORMULA_START = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/
+
 function toCsv<Field extends string>(
   fields: readonly Field[],
   rows: readonly Readonly<Record<Field, Cell>>[],
@@ -84,6 +88,6 @@ function toCell(value: Cell): string {
   if (value === null) return ''
   if (value instanceof Date) return value.toISOString()
   if (typeof value !== 'string') return String(value)
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
+  const safe = FORMULA_START.test(value) ? `'${value}` : value
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -65,7 +65,7 @@ describe('the pages of webhooks', { skip }, () => {
       await failure.waitFor({ timeout: 5000 }).catch(() => undefined)
       return (await failure.count()) > 0
     })
-    await page.getByText('failed 1 times').waitFor()
+    await page.getByText('failed once').waitFor()
     await tab.look('webhook')
 
     await page.getByRole('button', { name: 'Switch off' }).click()

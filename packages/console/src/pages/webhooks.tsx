@@ -70,7 +70,7 @@ export function WebhookState({ of }: { of: Webhook }) {
   if (of.failures === 0) return <Badge text="on" tone="good" />
   return (
     <span class="row">
-      <Badge text={`failed ${of.failures} times`} tone="bad" />
+      <Badge text={of.failures === 1 ? 'failed once' : `failed ${of.failures} times`} tone="bad" />
       {of.pausedUntil !== null && (
         <span>
           next try <Time at={of.pausedUntil} />

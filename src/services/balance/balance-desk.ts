@@ -78,10 +78,11 @@ export function createBalanceDesk(ports: BalanceDeskPorts) {
     remove: (trail: AuditTrail, version: string) =>
       database.transact((trx) => remove(trx, { version, trail })),
     async publish(trail: AuditTrail, wish: Publication): Promise<BalanceSummary> {
-      // Of the revision that the transaction asks for again: reading takes longer than it may.
-      const { version } = wish
-      draftId(version)
-      const [fault] = await validate(db, ports, version)
+      // Parsing takes longer than a transaction may, so it is done before, and only of a revision
+      // that may be published; the transaction asks for that again.
+      const { draft } = await readPublishable(db, ports, wish)
+      const text = JSON.stringify(draft.files)
+      const [fault] = await ports.reader.listFaults({ text, version: wish.version })
       return await database.transact((trx) => publish(trx, ports, { ...wish, fault, trail }))
     },
   }
@@ -223,18 +224,17 @@ async function remove(
   await trail.record(trx, { target: targetOf(version), after: null })
 }
 
-async function publish(
-  trx: Trx,
+/** The draft, if it may be published: it is as it was seen, and so is what it takes over from. */
+async function readPublishable(
+  db: Db,
   ports: BalanceDeskPorts,
-  wish: Trailed<Publication & { readonly fault: BalanceFault | undefined }>,
-): Promise<BalanceSummary> {
-  const { book, clock, outbox } = ports
-  const { version, revision, replaces, reason, fault, trail } = wish
+  { version, revision, replaces }: Publication,
+) {
+  const { book } = ports
   const id = draftId(version)
-  await lockVersions(trx)
-  const draft = await readFiles(trx, ports, version)
+  const draft = await readFiles(db, ports, version)
   if (draft.revision !== revision) throw stale(draft.revision)
-  const newest = (await listNumbers(trx, 1, 1))[0] ?? 0
+  const newest = (await listNumbers(db, 1, 1))[0] ?? 0
   const shipped = numberOf(book.shipped.version)
   const current = newest >= shipped && newest > 0 ? String(newest) : book.shipped.version
   // Where the newest cannot be parsed, what is played instead was seen.
@@ -242,7 +242,18 @@ async function publish(
   if (!seen.includes(replaces)) {
     throw new AppError('conflict', `Version ${current} was published meanwhile; look at it first.`)
   }
-  const number = Math.max(newest, shipped) + 1
+  return { id, draft, current, number: Math.max(newest, shipped) + 1 }
+}
+
+async function publish(
+  trx: Trx,
+  ports: BalanceDeskPorts,
+  wish: Trailed<Publication & { readonly fault: BalanceFault | undefined }>,
+): Promise<BalanceSummary> {
+  const { book, clock, outbox } = ports
+  const { version, revision, reason, fault, trail } = wish
+  await lockVersions(trx)
+  const { id, draft, current, number } = await readPublishable(trx, ports, wish)
   const files = JSON.stringify(nameFiles(draft.files, String(number)))
   if (fault !== undefined) {
     const { file, path, complaint } = fault

@@ -56,14 +56,21 @@ function openDesk(t: Pick<TestContext, 'after'>, database: Database) {
   const clock = new FakeClock()
   const { book, events } = openBook(t, database)
   const outbox = createEventOutbox(clock)
-  const desk = createBalanceDesk({ database, book, reader, clock, outbox })
+  const validated: string[] = []
+  const noting: Pick<typeof reader, 'listFaults'> = {
+    listFaults(wish) {
+      validated.push(wish.version)
+      return reader.listFaults(wish)
+    },
+  }
+  const desk = createBalanceDesk({ database, book, reader: noting, clock, outbox })
   const trail = machineTrail(clock, 'balance.test', 'test')
   const publish = async (damage: number, replaces: string) => {
     const { version } = await desk.create(trail, { base: replaces, note: '' })
     await desk.edit(trail, { version, revision: 1, files: withDamage(damage) })
     return await desk.publish(trail, { version, revision: 2, replaces, reason: 'too weak' })
   }
-  return { desk, book, events, trail, publish }
+  return { desk, book, events, trail, publish, validated }
 }
 
 const refused = (code: string) => (error: AppError) => error.code === code
@@ -71,7 +78,7 @@ const refused = (code: string) => (error: AppError) => error.code === code
 describeDatabase('versions of the balance', (engine) => {
   it('[GMD-3] a draft is edited by revision, validated, compared, published as N+1', async (t) => {
     const database = await engine.open(t)
-    const { desk, book, trail } = openDesk(t, database)
+    const { desk, book, trail, validated } = openDesk(t, database)
     const { version } = await desk.create(trail, { base: '1', note: 'rifles' })
     assert.deepEqual(await desk.validate(version), [])
     const wrong = { ...withDamage('x'), 'levels.json': null }
@@ -80,7 +87,14 @@ describeDatabase('versions of the balance', (engine) => {
     const told = (await desk.validate(version)).map(({ file, path }) => `${file} ${path}`)
     assert.deepEqual(told.sort(), ['levels.json $', 'weapons.json $.weapons[0].damage'])
     const wish = { version, replaces: '1', reason: 'too weak' }
-    await assert.rejects(desk.publish(trail, { ...wish, revision: 2 }), refused('conflict'))
+    const before = validated.length
+    // Whether it may be published comes before whether it could be played.
+    const late = desk.publish(trail, { ...wish, revision: 1 })
+    await assert.rejects(late, /revision 2/)
+    const blind = desk.publish(trail, { ...wish, revision: 2, replaces: '9' })
+    await assert.rejects(blind, /was published meanwhile/)
+    assert.equal(validated.length, before)
+    await assert.rejects(desk.publish(trail, { ...wish, revision: 2 }), /cannot be played/)
     const stale = desk.edit(trail, { version, revision: 1, files: withDamage(30) })
     await assert.rejects(stale, refused('conflict'))
     const { 'levels.json': levels } = shippedFiles()

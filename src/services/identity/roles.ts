@@ -21,7 +21,6 @@ export type Permission =
   | 'jobs.read'
   | 'jobs.write'
   | 'audit.read'
-  | 'notices.write'
   | 'maintenance.write'
   | 'reports.read'
   | 'reports.write'
@@ -35,7 +34,6 @@ export type Permission =
   | 'providers.write'
   | 'rooms.write'
   | 'results.read'
-  | 'results.write'
   | 'webhooks.write'
   | 'balance.read'
   | 'balance.write'
@@ -64,7 +62,6 @@ export const ROLES = {
     'jobs.read',
     'jobs.write',
     'audit.read',
-    'notices.write',
     'maintenance.write',
     'roles.write',
     'invites.write',
@@ -74,7 +71,7 @@ export const ROLES = {
     'webhooks.write',
     'balance.read',
   ],
-  'game-team': ['rooms.read', 'results.read', 'results.write', 'balance.read', 'balance.write'],
+  'game-team': ['rooms.read', 'results.read', 'balance.read', 'balance.write'],
   'store-manager': ['store.write', 'orders.read'],
 } as const satisfies Readonly<Record<UserRoleRow['role'], readonly Permission[]>>
 export type Role = keyof typeof ROLES

@@ -121,7 +121,8 @@ export function addModerationRoutes(app: App, guards: GuardsFor, desk: Moderatio
 
 function addReportRoutes(app: App, guards: GuardsFor, desk: ModerationDesk): void {
   addStaffRoute(app, guards, 'GET /v1/admin/reports', {
-    summary: 'Reports in one state with their evidence, oldest first; `next` goes on after them',
+    summary:
+      'Reports of others in one state with evidence, oldest first; `next` goes on after them',
     query: z.object({
       state: z.enum(STATES).default('open'),
       after: Id.optional(),
@@ -130,14 +131,16 @@ function addReportRoutes(app: App, guards: GuardsFor, desk: ModerationDesk): voi
     answer: z
       .object({ reports: z.array(ReportAnswer), next: z.string().nullable() })
       .openapi('Reports'),
-    run: async ({ query }) => toPage(await desk.reports(query), query.limit),
+    run: async ({ userId: viewerId, query }) =>
+      toPage(await desk.reports({ ...query, viewerId }), query.limit),
   })
   addStaffRoute(app, guards, 'GET /v1/admin/reports/{reportId}', {
     summary: 'One report with its evidence',
     params: OneReport,
     answer: ReportAnswer,
     errors: ['not_found'],
-    run: async ({ params }) => asAnswer(await desk.report(params.reportId)),
+    run: async ({ userId: viewerId, params }) =>
+      asAnswer(await desk.report({ ...params, viewerId })),
   })
   addStaffRoute(app, guards, 'PUT /v1/admin/reports/{reportId}/claim', {
     summary: 'Make a report yours for half an hour; again prolongs',

@@ -13,7 +13,7 @@ import { deleteLine } from './chat/lines.ts'
 import { listChannelsForStaff, readLinesForStaff } from './chat/staff-reading.ts'
 import { claimReport, listReports, readReport } from './chat/report-queue.ts'
 import { releaseReport, settleReport } from './chat/report-queue.ts'
-import type { Report, ReportState, Verdict } from './chat/report-queue.ts'
+import type { Report, Verdict } from './chat/report-queue.ts'
 import type { EvidenceLine } from './chat/reports.ts'
 import { addWord, listWords, removeWord } from './chat/word-table.ts'
 import type { ListedWord } from './chat/word-table.ts'
@@ -53,17 +53,18 @@ function reportDesk(ports: ModerationDeskPorts) {
     change: (trx: Trx, on: OnReport & { readonly nowMs: number }) => Promise<Report>,
   ) =>
     database.transact(async (trx) => {
-      const { reportId, trail } = wish
+      const { reportId, moderatorId, trail } = wish
       const before = await change(trx, { ...wish, nowMs: ports.chat.clock.wallMs() })
-      const report = await readReport(trx, reportId)
+      const report = await readReport(trx, { reportId, viewerId: moderatorId })
       const states = { before: summary(before), after: summary(report) }
       await trail.record(trx, { target: { kind: 'report', id: reportId }, ...states })
       return nameOne(trx, ports, report)
     })
   return {
-    reports: async (wish: { state: ReportState; limit: number; after?: string | undefined }) =>
+    reports: async (wish: Parameters<typeof listReports>[1]) =>
       nameReports(db, ports, await listReports(db, wish)),
-    report: async (reportId: string) => nameOne(db, ports, await readReport(db, reportId)),
+    report: async (wish: Parameters<typeof readReport>[1]) =>
+      nameOne(db, ports, await readReport(db, wish)),
     claim: (wish: OnReport) => act(wish, claimReport),
     release: (wish: OnReport) => act(wish, releaseReport),
     settle: (wish: OnReport & { readonly verdict: Verdict; readonly note: string }) =>

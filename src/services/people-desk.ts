@@ -75,13 +75,13 @@ export function createPeopleDesk(database: Database, ports: PeopleDeskPorts) {
         stats: await readStats(db, userId),
         ratings,
         overall,
-        reportsAbout: await reports(userId, 'accused_id'),
-        reportsBy: await reports(userId, 'reporter_id'),
+        reportsAbout: await reports({ viewerId, userId, side: 'accused_id' }),
+        reportsBy: await reports({ viewerId, userId, side: 'reporter_id' }),
       }
     },
   }
-  async function reports(userId: string, side: 'accused_id' | 'reporter_id') {
-    return (await listReportsOf(db, { userId, side, limit: SHOWN_COUNT })).map(toBrief)
+  async function reports(wish: Omit<Parameters<typeof listReportsOf>[1], 'limit'>) {
+    return (await listReportsOf(db, { ...wish, limit: SHOWN_COUNT })).map(toBrief)
   }
 }
 

@@ -37,6 +37,11 @@ export interface Report extends Omit<NewReport, 'reporterId'> {
   readonly settledAt: string | null
 }
 
+/** Who looks; what is about himself he does not see [G-07]. */
+export interface Viewer {
+  readonly viewerId: string
+}
+
 /** Who does something to which report, when. */
 export interface ReportAct {
   readonly reportId: string
@@ -48,7 +53,7 @@ export interface ReportAct {
 /** Reports in one state, oldest first, after one of them. */
 export async function listReports(
   db: Db,
-  wish: {
+  wish: Viewer & {
     readonly state: ReportState
     readonly limit: number
     readonly after?: string | undefined
@@ -58,12 +63,13 @@ export async function listReports(
     .selectFrom('chat.reports')
     .selectAll()
     .where('state', '=', wish.state)
+    .where('accused_id', 'is distinct from', wish.viewerId)
     .orderBy('created_at')
     .orderBy('id')
     .limit(wish.limit)
   if (wish.after !== undefined) {
     // Without it nothing would be behind, which looks like the end of the list.
-    await readReport(db, wish.after)
+    await readReport(db, { reportId: wish.after, viewerId: wish.viewerId })
     query = query.where(
       sql<boolean>`(created_at, id) >
         (select created_at, id from chat.reports where id = ${wish.after})`,
@@ -75,7 +81,7 @@ export async function listReports(
 /** Reports of one user's lines, or by him, the newest first. */
 export async function listReportsOf(
   db: Db,
-  wish: {
+  wish: Viewer & {
     readonly userId: string
     readonly side: 'accused_id' | 'reporter_id'
     readonly limit: number
@@ -85,6 +91,7 @@ export async function listReportsOf(
     .selectFrom('chat.reports')
     .selectAll()
     .where(wish.side, '=', wish.userId)
+    .where('accused_id', 'is distinct from', wish.viewerId)
     .orderBy('created_at', 'desc')
     .orderBy('id')
     .limit(wish.limit)
@@ -92,14 +99,18 @@ export async function listReportsOf(
   return rows.map(toReport)
 }
 
-/** One report; `not_found` when there is none. */
-export async function readReport(db: Db, reportId: string): Promise<Report> {
+/** One report; `not_found` when there is none, `forbidden` to who is accused. */
+export async function readReport(
+  db: Db,
+  { reportId, viewerId }: Viewer & { readonly reportId: string },
+): Promise<Report> {
   const row = await db
     .selectFrom('chat.reports')
     .selectAll()
     .where('id', '=', reportId)
     .executeTakeFirst()
   if (row === undefined) throw noReport()
+  refuseAccused(row, viewerId)
   return toReport(row)
 }
 
@@ -143,10 +154,7 @@ async function lockMine(trx: Trx, act: ReportAct): Promise<Report> {
     .forUpdate()
     .executeTakeFirst()
   if (row === undefined) throw noReport()
-  // Nobody judges himself [G-07].
-  if (row.accused_id === act.moderatorId) {
-    throw new AppError('forbidden', 'This report is about you: another moderator looks at it.')
-  }
+  refuseAccused(row, act.moderatorId)
   if (row.state === 'settled') throw new AppError('conflict', 'This report is settled already.')
   const claimedMs = row.claimed_at?.getTime() ?? -Infinity
   const isClaimed = row.state === 'claimed' && act.nowMs - claimedMs < CLAIM_MS_MAX
@@ -154,6 +162,12 @@ async function lockMine(trx: Trx, act: ReportAct): Promise<Report> {
     throw new AppError('conflict', 'Another moderator is at this report.')
   }
   return toReport(row)
+}
+
+/** Nobody judges himself, nor reads who reported him [G-07]. */
+function refuseAccused(row: Pick<Selectable<ReportRow>, 'accused_id'>, userId: string): void {
+  if (row.accused_id !== userId) return
+  throw new AppError('forbidden', 'This report is about you: another moderator looks at it.')
 }
 
 async function update(trx: Trx, reportId: string, change: Updateable<ReportRow>): Promise<void> {

@@ -24,7 +24,7 @@ export interface MmrCalculationRow {
   /** Number among the user's of the mode, from 1; null when the battle was not rated. */
   readonly seq: number | null
   /** Why the battle was not rated. */
-  readonly reason: 'bots' | 'alone' | 'short' | null
+  readonly reason: 'bots' | 'alone' | 'short' | 'empty' | null
   readonly inputs: Json
   readonly mu: number | null
   readonly sigma: number | null

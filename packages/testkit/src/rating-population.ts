@@ -122,6 +122,7 @@ function toRow(person: TruePlayer, { index, plan, performance, prng }: RowMaking
     captures: Math.round((score * kind.capture) / FORMULA.capture),
     healed: Math.round((score * kind.heal) / FORMULA.healPerHp),
     score: Math.round(score),
+    damageDone: 0,
     playedSec,
   }
 }

@@ -27,6 +27,7 @@ export interface ExplainedChange {
 export const UNRATED_TEXTS: Readonly<Record<UnratedReason, string>> = {
   bots: 'More bots than people fought in this battle, so it says nothing about people.',
   alone: 'No other team had people in it, so there was nobody to be measured against.',
+  empty: 'It was drawn, and nobody did anything in it, so there was nothing to measure.',
   short: 'You were in this battle too briefly for it to say anything about you.',
 }
 

@@ -45,9 +45,15 @@ function player(userId: string, over: Partial<BattlePlayer> = {}): BattlePlayer 
     captures: 0,
     healed: 0,
     score: 1000,
+    damageDone: 0,
     playedSec: BATTLE_SEC,
     ...over,
   }
+}
+
+/** What a battle of a minute comes to. */
+function rateShort(players: BattlePlayer[], winner: number | null) {
+  return rateBattle(battleOf(players, { winner, durationSec: 65 }))
 }
 
 /** So many people of whom nothing is known, each for himself. */
@@ -197,6 +203,28 @@ describe('rating a battle', () => {
       alone.unrated.map(({ reason }) => reason),
       ['alone', 'alone'],
     )
+  })
+
+  it('[RANK-2] rates no drawn battle in which nobody did anything, whoever left it', () => {
+    const idle = { score: 0, playedSec: 65 }
+    const three = (over: Partial<BattlePlayer> = {}) => [
+      player('a', idle),
+      player('b', { ...idle, team: 1 }),
+      player('c', { ...idle, team: 1, ...over }),
+    ]
+    for (const over of [{}, { hasLeft: true, playedSec: 3 }]) {
+      const { changes, unrated } = rateShort(three(over), null)
+      assert.deepEqual(changes, [])
+      assert.deepEqual(
+        unrated.map(({ reason }) => reason),
+        ['empty', 'empty', 'empty'],
+      )
+    }
+    assert.equal(rateShort(three(), 1).changes.length, 3, 'a side that wins without a deed has won')
+    const deeds = ['kills', 'assists', 'revives', 'captures', 'healed', 'score', 'damageDone']
+    for (const deed of deeds) {
+      assert.equal(rateShort(three({ [deed]: 1 }), null).changes.length, 3, `${deed} is something`)
+    }
   })
 
   it('raises who does better than his like, and lowers who does worse, whoever won', () => {

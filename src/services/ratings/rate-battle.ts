@@ -67,7 +67,16 @@ function findWhyUnrated(
   const bots = battle.players.length - persons.length
   if (bots > BOT_SHARE_MAX_RATIO * battle.players.length) return 'bots'
   const counted = persons.filter((player) => player.hasLeft || playsEnough(battle, player))
-  return new Set(counted.map(({ team }) => team)).size < 2 ? 'alone' : undefined
+  if (new Set(counted.map(({ team }) => team)).size < 2) return 'alone'
+  return battle.winner === null && persons.every(isIdle) ? 'empty' : undefined
+}
+
+/** Nothing that a result counts, and no shot that told. */
+function isIdle(player: BattlePlayer): boolean {
+  const { kills, assists, revives, captures, healed, score, damageDone } = player
+  return [kills, assists, revives, captures, healed, score, damageDone].every(
+    (count) => count === 0,
+  )
 }
 
 function playsEnough(battle: RatedBattle, { playedSec }: BattlePlayer): boolean {

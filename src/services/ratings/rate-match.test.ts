@@ -19,6 +19,16 @@ import { RatingWorker } from './rating-worker.ts'
 import { explainMyRating, findBrokenCalculation, readMyRatings } from './read-ratings.ts'
 
 const DAY_MS = 86_400_000
+/** Figures of who did not do a thing. */
+const NOTHING = {
+  kills: 0,
+  assists: 0,
+  revives: 0,
+  captures: 0,
+  healed: 0,
+  score: 0,
+  damageDone: 0,
+}
 const START_MS = Date.UTC(2030, 0, 2, 12)
 
 describeDatabase('ratings of matches', (engine) => {
@@ -35,6 +45,7 @@ describeDatabase('ratings of matches', (engine) => {
   function write(
     report: Parameters<typeof makeMatchReport>[0],
     over: Partial<MatchRatingPorts> = {},
+    isEmpty = false,
   ) {
     const { database, clock, social } = world
     const rating = createMatchRating({
@@ -47,8 +58,13 @@ describeDatabase('ratings of matches', (engine) => {
       new Set((await findNames(db, ids)).keys())
     const ports = { clock, outbox: social.outbox, findKnownUsers, afterMatch: [rating] }
     const packed = packMatch(makeMatchReport(report))
-    const players = packed.match.players.map((player) => ({ ...player, playedSec: 590 }))
-    return writeMatch(database, ports, { ...packed, match: { ...packed.match, players } })
+    const players = packed.match.players.map((player) => ({
+      ...player,
+      ...(isEmpty ? NOTHING : {}),
+      playedSec: 590,
+    }))
+    const winner = isEmpty ? null : packed.match.winner
+    return writeMatch(database, ports, { ...packed, match: { ...packed.match, players, winner } })
   }
 
   it('[RANK-2] every calculation is kept, gives the same rating again, and they are a chain', async () => {
@@ -138,6 +154,16 @@ describeDatabase('ratings of matches', (engine) => {
     await assert.rejects(() =>
       explainMyRating(world.database.db, { userId: userIds[3]!, matchId: 'bots' }),
     )
+  })
+
+  it('[RANK-2] a drawn battle in which nobody did anything is kept and moves no rating', async () => {
+    const userIds = await world.users('idle a', 'idle b', 'idle c')
+    assert.equal(await write({ matchId: 'idle', userIds }, {}, true), 'stored')
+    const { db } = world.database
+    for (const userId of userIds) assert.deepEqual((await readMyRatings(db, userId)).ratings, [])
+    const told = await explainMyRating(db, { userId: userIds[0]!, matchId: 'idle' })
+    assert.equal(told.isRated, false)
+    assert.match(told.summary, /nobody did anything/)
   })
 
   it('explains a change to who it concerns, and to nobody else', async () => {

@@ -86,9 +86,9 @@ function toBattle(
 
 function toPlayer(player: MatchRecord['players'][number], userId: string): BattlePlayer {
   const { isBot, team, squad, hasLeft, classId, kills, assists, revives, captures } = player
-  const { score, healed, playedSec } = player
+  const { score, healed, damageDone, playedSec } = player
   const who = { userId, isBot, team, squad, hasLeft, classId }
-  return { ...who, kills, assists, revives, captures, score, healed, playedSec }
+  return { ...who, kills, assists, revives, captures, score, healed, damageDone, playedSec }
 }
 
 function toRows(rating: BattleRating, held: ReadonlyMap<string, Prior>): KeptCalculation[] {

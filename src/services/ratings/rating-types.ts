@@ -13,6 +13,7 @@ export interface PlayerFigures {
   readonly revives: number
   readonly captures: number
   readonly score: number
+  readonly damageDone: number
   readonly healed: number
   readonly playedSec: number
 }
@@ -91,7 +92,7 @@ export interface RatingOutcome extends Skill {
 }
 
 /** Why a battle or a person's part in it is not rated. */
-export type UnratedReason = 'bots' | 'alone' | 'short'
+export type UnratedReason = 'bots' | 'alone' | 'short' | 'empty'
 
 /** One person's change. */
 export interface RatingChange {

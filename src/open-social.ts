@@ -29,7 +29,7 @@ import { NOTIFICATION_DATA } from './services/notifications/notification-data.ts
 import { createModerationDesk } from './services/moderation-desk.ts'
 import { createSocialDesk } from './services/social-desk.ts'
 import { listBlocked } from './services/social/blocks.ts'
-import { refuseWriting } from './services/social/contact-rules.ts'
+import { areFriends, refuseWriting } from './services/social/contact-rules.ts'
 import { createSocialData } from './services/social/social-data.ts'
 import type { SocialPorts } from './services/social/social-ports.ts'
 import type { StandingsDesk } from './services/standings-desk.ts'
@@ -128,7 +128,7 @@ function createServices({ store, config }: SocialOptions): {
   const sizes = { groupMembersMax, partyMembersMax }
   return {
     social: { clock, outbox, jobs, findNames, isCleanName, sizes },
-    chat: { clock, outbox, filter, rate, blocks: { listBlocked, refuseWriting } },
+    chat: { clock, outbox, filter, rate, blocks: { listBlocked, refuseWriting, areFriends } },
     filter,
   }
 }

@@ -25,6 +25,7 @@ import { OTHER_DATA_PARTS } from './user-data-parts.ts'
 const FATES: Readonly<Record<string, string>> = {
   'audit.entries.actor_id': 'kept: what staff did; the chain breaks if a row changes',
   'chat.channel_members.user_id': 'copied erased',
+  'chat.channels.opened_by': 'erased; the channel itself is copied',
   'chat.messages.author_id': 'copied erased',
   'chat.reports.accused_id': 'erased; evidence stays for moderators',
   'chat.reports.claimed_by': 'kept: an id of staff, whose row says nothing after removal',

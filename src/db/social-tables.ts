@@ -71,6 +71,8 @@ export interface ChannelRow {
   readonly last_seq: Generated<bigint>
   readonly created_at: Date
   readonly closed_at: Date | null
+  /** Who began a direct one as a stranger. */
+  readonly opened_by: string | null
 }
 
 /** Membership and read mark; in open channels a mark alone. */

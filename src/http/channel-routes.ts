@@ -48,7 +48,7 @@ export function addChannelRoutes(
     summary: 'The direct channel with a player',
     body: z.strictObject({ userId: Id }).openapi('DirectChannel'),
     answer: z.object({ id: z.string() }).openapi('ChannelId'),
-    errors: ['forbidden', 'not_found'],
+    errors: ['forbidden', 'not_found', 'conflict'],
     run: async ({ userId, body }) => {
       const { id } = await desk.openDirect({ userId, otherId: body.userId })
       return { id }

@@ -10,7 +10,8 @@ import { openSocialWorld } from '@battalion/testkit/social-world.ts'
 import type { SocialWorld } from '@battalion/testkit/social-world.ts'
 import { describeDatabase } from '@battalion/testkit/test-database.ts'
 
-import { joinChannel, openDirect } from '../services/chat/channels.ts'
+import { joinChannel } from '../services/chat/channels.ts'
+import { openDirect } from '../services/chat/direct-channels.ts'
 import { readLines, sendLine } from '../services/chat/lines.ts'
 import { CLAIM_MS_MAX } from '../services/chat/report-queue.ts'
 import { reportLine } from '../services/chat/reports.ts'
@@ -154,7 +155,7 @@ describeDatabase('routes of moderators', (engine) => {
     assert.ok((await notices('Bob')).some(({ kind }) => kind === 'report_settled'))
   })
 
-  it('[G-07] nobody claims or settles a report about himself', async () => {
+  it('[G-07] nobody claims, settles or reads a report about himself', async () => {
     const mod = await world.user('Mod')
     const channel = { kind: 'group', subject: 'own case', userIds: [mod, bob] } as const
     const { id } = await world.run((trx) => joinChannel(trx, world.chat, channel))
@@ -164,8 +165,16 @@ describeDatabase('routes of moderators', (engine) => {
     const dismissed = { verdict: 'dismissed', note: 'fine' }
     await refuse(403, 'Mod', `PUT ${path}/claim`)
     await refuse(403, 'Mod', `PUT ${path}/verdict`, dismissed)
+    await refuse(403, 'Mod', `GET ${path}`)
+    await refuse(403, 'Mod', `GET /reports?after=${path.slice('/reports/'.length)}`)
+    const lists = async (name: string, state: string) => {
+      const { body } = await call(name, `GET /reports?state=${state}&limit=50`)
+      return (body['reports'] as ReportBody[]).some((one) => path.endsWith(one.id))
+    }
+    assert.deepEqual([await lists('Mod', 'open'), await lists('Max', 'open')], [false, true])
     assert.equal((await call('Max', `GET ${path}`)).body['state'], 'open')
     await change('Max', `PUT ${path}/verdict`, { verdict: 'upheld', note: '' })
+    assert.deepEqual([await lists('Mod', 'settled'), await lists('Max', 'settled')], [false, true])
   })
 
   it('[SOC-4] a mute holds here or everywhere, until it ends or is lifted', async () => {

@@ -3,7 +3,8 @@
  * transaction, on one database. Decides nothing; the use cases stand in their folders.
  */
 import type { Database } from '../db/database.ts'
-import { listChannels, markChannelRead, openDirect } from './chat/channels.ts'
+import { listChannels, markChannelRead } from './chat/channels.ts'
+import { openDirect } from './chat/direct-channels.ts'
 import type { ChatPorts } from './chat/chat-ports.ts'
 import { deleteLine, editLine, readLines, sendLine } from './chat/lines.ts'
 import type { Saying } from './chat/lines.ts'
@@ -35,7 +36,7 @@ import {
 } from './social/parties.ts'
 import { kickFromParty, leaveParty, listPartyInvites, promoteInParty } from './social/parties.ts'
 import { findLedParty, tellPartyBattle } from './social/party-battles.ts'
-import { findNameOf } from './social/social-ports.ts'
+import { findNameOf, lockUsers } from './social/social-ports.ts'
 import type { SocialPorts } from './social/social-ports.ts'
 import type { StandingsDesk } from './standings-desk.ts'
 import { readStateVersion } from './sync/state-versions.ts'
@@ -130,6 +131,7 @@ function chatDesk({ database, social, chat }: SocialDeskPorts) {
     openDirect: (pair: Pair) =>
       database.transact(async (trx) => {
         await findNameOf(trx, social, pair.otherId)
+        await lockUsers(trx, [pair.userId, pair.otherId])
         return openDirect(trx, chat, pair)
       }),
     lines: (wish: Parameters<typeof readLines>[2]) => readLines(db, chat, wish),

@@ -3,8 +3,8 @@
  * test holds the sums to the document and to the text below.
  */
 
-export const API_DOCUMENT_SUM = 'c7b06cf7f5c30e5c0d84bd4c5a0c67e6'
-export const API_TYPES_SUM = '686f0766d907552875877eb21df8d343'
+export const API_DOCUMENT_SUM = '31031712dda930e1eb6cfa66efbaf0b6'
+export const API_TYPES_SUM = '47de1d65667b370a7bb6ab8667c1b796'
 
 /** Routes that take no access token. */
 export const OPEN_ROUTES: ReadonlySet<string> = new Set([
@@ -4602,7 +4602,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Reports in one state with their evidence, oldest first; `next` goes on after them */
+        /** Reports of others in one state with evidence, oldest first; `next` goes on after them */
         get: {
             parameters: {
                 query?: {

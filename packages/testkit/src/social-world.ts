@@ -15,7 +15,7 @@ import { SHIPPED_WORD_LISTS } from '../../../src/services/chat/word-lists.ts'
 import { createJobQueue } from '../../../src/services/jobs/job-queue.ts'
 import { createEventOutbox } from '../../../src/services/outbox/event-outbox.ts'
 import { listBlocked } from '../../../src/services/social/blocks.ts'
-import { refuseWriting } from '../../../src/services/social/contact-rules.ts'
+import { areFriends, refuseWriting } from '../../../src/services/social/contact-rules.ts'
 import type { SocialPorts } from '../../../src/services/social/social-ports.ts'
 import { FakeClock } from './fake-clock.ts'
 import type { TestEngine } from './test-database.ts'
@@ -60,7 +60,8 @@ export async function openSocialWorld(engine: TestEngine): Promise<SocialWorld> 
     isCleanName: (name) => filter.isClean(name),
   }
   const rate = new LineRate({ linesMax: 1e6, windowMs: 1, muteMs: 1, usersMax: 1000 })
-  const chat: ChatPorts = { clock, outbox, filter, rate, blocks: { listBlocked, refuseWriting } }
+  const blocks = { listBlocked, refuseWriting, areFriends }
+  const chat: ChatPorts = { clock, outbox, filter, rate, blocks }
   const user = (name: string) => insertTestUser(database, name)
   return {
     database,

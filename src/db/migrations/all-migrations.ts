@@ -19,6 +19,8 @@ import { webhooksMigration } from './0016-webhooks.ts'
 import { balanceMigration } from './0018-balance.ts'
 import { deedsMigration } from './0019-deeds.ts'
 import { erasureMigration } from './0020-erasure.ts'
+import { emptyBattlesMigration } from './0021-empty-battles.ts'
+import { directOpenersMigration } from './0022-direct-openers.ts'
 
 export const ALL_MIGRATIONS: readonly Migration[] = [
   jobsMigration,
@@ -40,4 +42,6 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   balanceMigration,
   deedsMigration,
   erasureMigration,
+  emptyBattlesMigration,
+  directOpenersMigration,
 ]

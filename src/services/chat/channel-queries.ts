@@ -28,10 +28,15 @@ export interface ChannelOfUser extends Channel {
 }
 
 /** The channel, made now if it is not there; a closed one stays closed. */
-export async function insertChannel(trx: Trx, name: ChannelName, now: Date): Promise<Channel> {
+export async function insertChannel(
+  trx: Trx,
+  name: ChannelName,
+  now: Date,
+  openedBy: string | null = null,
+): Promise<Channel> {
   await trx
     .insertInto('chat.channels')
-    .values({ id: randomUUID(), ...name, created_at: now })
+    .values({ id: randomUUID(), ...name, created_at: now, opened_by: openedBy })
     .onConflict((conflict) => conflict.columns(['kind', 'subject']).doNothing())
     .execute()
   return (await findChannelNamed(trx, name))!

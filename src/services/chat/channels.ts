@@ -12,7 +12,7 @@ import { deleteMembers, findChannelNamed, findChannelOfUser } from './channel-qu
 import { insertChannel, insertMembers, selectChannelsOfUser } from './channel-queries.ts'
 import { selectMembers, updateClosed, upsertReadMark } from './channel-queries.ts'
 import type { Channel, ChannelKind, ChannelName, ChannelOfUser } from './channel-queries.ts'
-import type { ChannelPorts, ChatPorts } from './chat-ports.ts'
+import type { ChannelPorts } from './chat-ports.ts'
 
 /** Kinds without members: everybody signed in reads and writes. */
 export const OPEN_KINDS: readonly ChannelKind[] = ['global', 'region']
@@ -74,25 +74,6 @@ export async function closeChannels(
   names: readonly ChannelName[],
 ): Promise<void> {
   for (const name of names) await closeChannel(trx, ports, name)
-}
-
-/** The channel of two users, made at first use; refused to who may not write to the other. */
-export async function openDirect(
-  trx: Trx,
-  ports: ChannelPorts & Pick<ChatPorts, 'blocks'>,
-  pair: { readonly userId: string; readonly otherId: string },
-): Promise<Channel> {
-  const { userId, otherId } = pair
-  if (userId === otherId) throw new AppError('invalid_request', 'You cannot write to yourself.')
-  await ports.blocks.refuseWriting(trx, pair)
-  const subject = [userId, otherId].sort().join(':')
-  return await joinChannel(trx, ports, { kind: 'direct', subject, userIds: [userId, otherId] })
-}
-
-/** The other user of a direct channel. */
-export function otherOfDirect(channel: ChannelName, userId: string): string | undefined {
-  if (channel.kind !== 'direct') return undefined
-  return channel.subject.split(':').find((id) => id !== userId)
 }
 
 /** The channel if the user may read it; `not_found` otherwise. */

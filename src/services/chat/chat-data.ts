@@ -50,6 +50,8 @@ async function eraseChat(trx: Trx, userId: string): Promise<void> {
       and id in (select channel_id from chat.channel_members where user_id = ${userId})`.execute(
     trx,
   )
+  const opened = trx.updateTable('chat.channels').set({ opened_by: null })
+  await opened.where('opened_by', '=', userId).execute()
   await trx.deleteFrom('chat.channel_members').where('user_id', '=', userId).execute()
   await eraseModerator(trx, userId)
   await eraseFromReports(trx, userId)

@@ -12,6 +12,7 @@ export interface BlockBook {
   listBlocked(db: Db, userId: string): Promise<string[]>
   /** Throws `forbidden` when one blocks the other, or the other does not want this user's lines. */
   refuseWriting(db: Db, pair: { readonly userId: string; readonly otherId: string }): Promise<void>
+  areFriends(db: Db, pair: { readonly userId: string; readonly otherId: string }): Promise<boolean>
 }
 
 /** What opening and closing channels needs. */

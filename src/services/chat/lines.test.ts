@@ -1,7 +1,9 @@
 /** Chat on both engines: who reads and writes what, numbers without gap, pages, mutes, reports. */
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 
+import type { AppError } from '@battalion/base/app-error.ts'
 import { describeDatabase } from '@battalion/testkit/test-database.ts'
 import { openSocialWorld } from '@battalion/testkit/social-world.ts'
 import type { SocialWorld } from '@battalion/testkit/social-world.ts'
@@ -11,8 +13,10 @@ import { LIVE_TOPICS } from '../live-events.ts'
 import { blockUser } from '../social/blocks.ts'
 import { acceptFriend, askFriend } from '../social/friends.ts'
 import { closeChannel, joinChannel, leaveChannel, listChannels } from './channels.ts'
-import { markChannelRead, openChannel, openDirect } from './channels.ts'
+import { markChannelRead, openChannel } from './channels.ts'
 import type { ChannelKind } from './channels.ts'
+import { DIRECT_OPENED_PER_DAY_MAX, DIRECT_RECEIVED_PER_DAY_MAX } from './direct-channels.ts'
+import { openDirect } from './direct-channels.ts'
 import { LineRate } from './line-rate.ts'
 import { deleteLine, EDIT_MS_MAX, editLine, readLines, sendLine } from './lines.ts'
 import { MUTE_EVERYWHERE, muteUser, unmuteUser } from './mutes.ts'
@@ -21,7 +25,7 @@ import { EVIDENCE_AFTER_COUNT, EVIDENCE_BEFORE_COUNT, reportLine } from './repor
 import type { NewReport } from './reports.ts'
 
 const MINUTE_MS = 60_000
-const OPEN = { state: 'open', limit: 10 } as const
+const OPEN = { state: 'open', limit: 10, viewerId: randomUUID() } as const
 
 const seqs = (lines: readonly LiveLine[]) => lines.map(({ seq }) => seq)
 const wordsOf = (lines: readonly LiveLine[]) => lines.map(({ seq, text }) => [seq, text])
@@ -227,6 +231,40 @@ describeDatabase('chat', (engine) => {
     await assert.rejects(say(eli, id, 'friends by now'), refused, 'nobody is nobody')
     await world.wish(dee, { directMessages: 'friends' })
     await say(eli, id, 'friends by now')
+  })
+
+  it('[SOC-4] one begins only so many direct channels a day; friends and old ones are free', async () => {
+    const [mia, ned, oli] = (await world.users('Mia', 'Ned', 'Oli')) as [string, string, string]
+    const open = (userId: string, otherId: string) =>
+      world.run((trx) => openDirect(trx, world.chat, { userId, otherId }))
+    const strangers = Array.from({ length: DIRECT_OPENED_PER_DAY_MAX }, (_, at) => `str ${at}`)
+    for (const other of await world.users(...strangers)) {
+      world.clock.advance(1000)
+      await open(mia, other)
+    }
+    await assert.rejects(open(mia, ned), (error: AppError) => {
+      assert.equal(error.code, 'rate_limited')
+      assert.equal(error.retryAfterSec, 86_400 - DIRECT_OPENED_PER_DAY_MAX + 1)
+      return true
+    })
+    await open(mia, (await world.users('str 0'))[0]!)
+    await open(ned, mia)
+    await world.run((trx) => askFriend(trx, world.social, { userId: mia, otherId: oli }))
+    await world.run((trx) => acceptFriend(trx, world.social, { userId: oli, otherId: mia }))
+    await open(mia, oli)
+    world.clock.advance(86_400_000)
+    await open(mia, (await world.users('Pip'))[0]!)
+  })
+
+  it('[SOC-4] a crowd of strangers begins only so many direct channels with one a day', async () => {
+    const [sue, tom] = (await world.users('Sue', 'Tom')) as [string, string]
+    const open = (userId: string, otherId: string) =>
+      world.run((trx) => openDirect(trx, world.chat, { userId, otherId }))
+    const crowd = Array.from({ length: DIRECT_RECEIVED_PER_DAY_MAX }, (_, at) => `crowd ${at}`)
+    for (const other of await world.users(...crowd)) await open(other, sue)
+    await assert.rejects(open(tom, sue), { code: 'conflict' })
+    await open(sue, tom)
+    await open(tom, sue)
   })
 
   it('[SOC-4] words of the lists are masked; a report carries what was really written', async () => {

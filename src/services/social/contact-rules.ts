@@ -23,9 +23,13 @@ export async function refuseWriting(db: Db, pair: Pair): Promise<void> {
   await refuseBlocked(db, pair)
   const { directMessages } = await findContactWishes(db, pair.otherId)
   if (directMessages === 'everyone') return
-  const link = await findLink(db, pair.userId, pair.otherId)
-  if (directMessages === 'friends' && link?.state === 'friends') return
+  if (directMessages === 'friends' && (await areFriends(db, pair))) return
   throw new AppError('forbidden', 'This player does not want to be written to.')
+}
+
+/** Whether the two are friends by now. */
+export async function areFriends(db: Db, { userId, otherId }: Pair): Promise<boolean> {
+  return (await findLink(db, userId, otherId))?.state === 'friends'
 }
 
 async function haveCommonFriend(db: Db, { userId, otherId }: Pair): Promise<boolean> {

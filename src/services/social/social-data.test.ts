@@ -8,7 +8,8 @@ import type { SocialWorld } from '@battalion/testkit/social-world.ts'
 import { sql } from 'kysely'
 
 import { CHAT_DATA } from '../chat/chat-data.ts'
-import { joinChannel, openDirect } from '../chat/channels.ts'
+import { joinChannel } from '../chat/channels.ts'
+import { openDirect } from '../chat/direct-channels.ts'
 import { readLines, sendLine } from '../chat/lines.ts'
 import { muteUser } from '../chat/mutes.ts'
 import { listReports } from '../chat/report-queue.ts'
@@ -84,7 +85,7 @@ describeDatabase('the data of a user', (engine) => {
         [2, stay, 'I stay'],
       ],
     )
-    const [report] = await listReports(database.db, { state: 'open', limit: 1 })
+    const [report] = await listReports(database.db, { state: 'open', limit: 1, viewerId: stay })
     assert.deepEqual([report?.accusedId, report?.lines[0]?.text], [null, words])
   })
 

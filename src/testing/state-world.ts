@@ -25,7 +25,7 @@ import { createModerationDesk } from '../services/moderation-desk.ts'
 import { NOTIFICATION_DATA } from '../services/notifications/notification-data.ts'
 import { createPageCursors } from '../services/page-cursor.ts'
 import { createMatchProgress, PROGRESS_DATA } from '../services/progress/progress.ts'
-import { rateBattle } from '../services/ratings/rate-battle.ts'
+import { rateIntoColumns } from '../services/ratings/rating-columns.ts'
 import { createMatchRating } from '../services/ratings/rate-match.ts'
 import { createSocialDesk } from '../services/social-desk.ts'
 import { createSocialData } from '../services/social/social-data.ts'
@@ -121,7 +121,9 @@ async function playMatch(
   battle: { readonly matchId: string; readonly userIds: readonly string[] },
 ): Promise<void> {
   const { database, clock, social } = world
-  const worker = { rate: async (given: Parameters<typeof rateBattle>[0]) => rateBattle(given) }
+  const worker = {
+    rate: async (given: Parameters<typeof rateIntoColumns>[0]) => rateIntoColumns(given),
+  }
   const rating = createMatchRating({ database, worker, findFormula: async () => FORMULA })
   const progress = createMatchProgress({ clock, levels })
   const findKnownUsers = async (db: typeof database.db, ids: readonly string[]) =>

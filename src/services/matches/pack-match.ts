@@ -141,6 +141,10 @@ export function textArrayOf(values: readonly (string | null)[]): string {
   return `{${values.map((value) => (value === null ? 'null' : quote(value))).join(',')}}`
 }
 
+/** Hardly any text has one: looked for first, since each replacement makes a text anew. */
+const QUOTED = /["\\]/
+
 function quote(text: string): string {
+  if (!QUOTED.test(text)) return `"${text}"`
   return `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`
 }

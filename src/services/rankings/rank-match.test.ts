@@ -12,7 +12,7 @@ import { sql } from 'kysely'
 import { findNames } from '../identity/find-names.ts'
 import { packMatch } from '../matches/pack-match.ts'
 import { writeMatch } from '../matches/write-match.ts'
-import { rateBattle } from '../ratings/rate-battle.ts'
+import { rateIntoColumns } from '../ratings/rating-columns.ts'
 import { createMatchRating } from '../ratings/rate-match.ts'
 import { PLACEMENT_COUNT } from '../ratings/rating-rules.ts'
 import { createMatchRanking } from './rank-match.ts'
@@ -34,7 +34,9 @@ describeDatabase('boards after battles', (engine) => {
     mode?: string
   }) {
     const { database, clock, social } = world
-    const worker = { rate: async (given: Parameters<typeof rateBattle>[0]) => rateBattle(given) }
+    const worker = {
+      rate: async (given: Parameters<typeof rateIntoColumns>[0]) => rateIntoColumns(given),
+    }
     const rating = createMatchRating({ database, worker, findFormula: async () => FORMULA })
     const findKnownUsers = async (db: typeof database.db, ids: readonly string[]) =>
       new Set((await findNames(db, ids)).keys())

@@ -11,7 +11,7 @@ import { describeDatabase } from '@battalion/testkit/test-database.ts'
 import { findNames } from '../identity/find-names.ts'
 import { packMatch } from '../matches/pack-match.ts'
 import { writeMatch } from '../matches/write-match.ts'
-import { rateBattle } from './rate-battle.ts'
+import { rateIntoColumns } from './rating-columns.ts'
 import { createMatchRating } from './rate-match.ts'
 import type { MatchRatingPorts } from './rate-match.ts'
 import { readPriors } from './rating-queries.ts'
@@ -116,7 +116,7 @@ describeDatabase('ratings of matches', (engine) => {
         waiting++
         if (waiting === matches.length) gate.resolve()
         await gate.promise
-        return rateBattle(battle)
+        return rateIntoColumns(battle)
       },
     }
     const outcomes = await Promise.all(matches.map((match) => write(match, { worker: together })))
@@ -185,7 +185,7 @@ describeDatabase('ratings of matches', (engine) => {
     const first = own.rate(empty)
     await own.stop()
     await assert.rejects(first)
-    assert.deepEqual((await own.rate(empty)).changes, [])
+    assert.equal((await own.rate(empty)).userIds, '{}')
     await own.stop()
   })
 })

@@ -7,10 +7,9 @@
 import type { Database, Trx } from '../../db/database.ts'
 import type { AfterMatch, MatchRecord } from '../matches/match-record.ts'
 import { insertCalculations, lockPriors, readPriors } from './rating-queries.ts'
-import type { KeptCalculation } from './rating-queries.ts'
 import type {
   BattlePlayer,
-  BattleRating,
+  CalculationColumns,
   Prior,
   RatedBattle,
   ScoreFormula,
@@ -20,7 +19,7 @@ import type {
 export interface MatchRatingPorts {
   readonly database: Pick<Database, 'patient'>
   /** Rates off the rooms' thread. */
-  readonly worker: { rate(battle: RatedBattle): Promise<BattleRating> }
+  readonly worker: { rate(battle: RatedBattle): Promise<CalculationColumns> }
   /** Points per deed of a version of the balance. */
   readonly findFormula: (balanceVersion: string) => Promise<ScoreFormula>
 }
@@ -28,7 +27,7 @@ export interface MatchRatingPorts {
 interface Prepared {
   readonly formula: ScoreFormula
   readonly priors: ReadonlyMap<string, Prior>
-  readonly rating: BattleRating
+  readonly rating: CalculationColumns
 }
 
 /** Ratings join the transaction of a result by this. */
@@ -61,7 +60,7 @@ async function write(
   const rating = isCurrent
     ? prepared.rating
     : await ports.worker.rate(toBattle(match, held, prepared.formula))
-  await insertCalculations(trx, match, toRows(rating, held))
+  await insertCalculations(trx, match, rating)
 }
 
 /** The people of a battle. */
@@ -89,15 +88,4 @@ function toPlayer(player: MatchRecord['players'][number], userId: string): Battl
   const { score, healed, damageDone, playedSec } = player
   const who = { userId, isBot, team, squad, hasLeft, classId }
   return { ...who, kills, assists, revives, captures, score, healed, damageDone, playedSec }
-}
-
-function toRows(rating: BattleRating, held: ReadonlyMap<string, Prior>): KeptCalculation[] {
-  const rated = rating.changes.map(({ userId, inputs, outcome: { mu, sigma } }) => {
-    const seq = held.get(userId)!.ratedCount + 1
-    return { userId, seq, reason: null, inputs, mu, sigma }
-  })
-  const unrated = rating.unrated.map(({ userId, reason }) => {
-    return { userId, seq: null, reason, inputs: {}, mu: null, sigma: null }
-  })
-  return [...rated, ...unrated]
 }

@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 
 import type { Db, Trx } from '../../db/database.ts'
 import { NEW_SKILL } from './openskill.ts'
-import type { Prior, RatingInputs, UnratedReason } from './rating-types.ts'
+import type { CalculationColumns, Prior, RatingInputs, UnratedReason } from './rating-types.ts'
 
 /** Whose ratings of which mode. */
 export interface RatingKeys {
@@ -14,21 +14,17 @@ export interface RatingKeys {
   readonly userIds: readonly string[]
 }
 
-/** One row of `mmr_calculations`. */
-export interface KeptCalculation {
+/** One row of `mmr_calculations`, as it is read back. */
+export interface ReadCalculation {
+  readonly matchId: string
   readonly userId: string
+  readonly mode: string
+  readonly endedAt: Date
   readonly seq: number | null
   readonly reason: UnratedReason | null
   readonly inputs: RatingInputs | Record<string, never>
   readonly mu: number | null
   readonly sigma: number | null
-}
-
-/** A calculation as it is read back. */
-export interface ReadCalculation extends KeptCalculation {
-  readonly matchId: string
-  readonly mode: string
-  readonly endedAt: Date
 }
 
 /** What is believed of these users; who is missing is new. */
@@ -71,31 +67,25 @@ function toPriors(rows: Awaited<ReturnType<ReturnType<typeof selectRatings>['exe
 export async function insertCalculations(
   trx: Trx,
   match: { readonly matchId: string; readonly mode: string; readonly endedAtMs: number },
-  rows: readonly KeptCalculation[],
+  rated: CalculationColumns,
 ): Promise<void> {
   const endedAt = new Date(match.endedAtMs)
-  const ids = rows.map(({ userId }) => userId)
-  const numbers = (read: (row: KeptCalculation) => number | null) =>
-    `{${rows.map((row) => read(row) ?? 'NULL').join(',')}}`
-  const reasons = `{${rows.map(({ reason }) => reason ?? 'NULL').join(',')}}`
-  const inputs = JSON.stringify(rows.map((row) => row.inputs))
+  const { userIds, seqs, reasons, mus, sigmas, inputs } = rated
   await sql`
     insert into ratings.mmr_calculations
       (match_id, user_id, mode, ended_at, seq, reason, mu, sigma, inputs)
     select ${match.matchId}, id, ${match.mode}, ${endedAt}::timestamptz, seq, reason, mu, sigma,
       kept.inputs
-    from unnest(${ids}::uuid[], ${numbers(({ seq }) => seq)}::text::int[],
-      ${reasons}::text::text[], ${numbers(({ mu }) => mu)}::text::float8[],
-      ${numbers(({ sigma }) => sigma)}::text::float8[])
+    from unnest(${userIds}::text::uuid[], ${seqs}::text::int[], ${reasons}::text::text[],
+      ${mus}::text::float8[], ${sigmas}::text::float8[])
       with ordinality as made (id, seq, reason, mu, sigma, at)
     join jsonb_array_elements(${inputs}::text::jsonb) with ordinality as kept (inputs, at)
       using (at)`.execute(trx)
   await sql`
     update ratings.ratings as held set mu = made.mu, sigma = made.sigma, rated_count = made.seq,
       rated_at = greatest(held.rated_at, ${endedAt}::timestamptz)
-    from unnest(${ids}::uuid[], ${numbers(({ seq }) => seq)}::text::int[],
-      ${numbers(({ mu }) => mu)}::text::float8[], ${numbers(({ sigma }) => sigma)}::text::float8[])
-      as made (id, seq, mu, sigma)
+    from unnest(${userIds}::text::uuid[], ${seqs}::text::int[], ${mus}::text::float8[],
+      ${sigmas}::text::float8[]) as made (id, seq, mu, sigma)
     where held.user_id = made.id and held.mode = ${match.mode} and made.seq is not null`.execute(
     trx,
   )

@@ -1,13 +1,13 @@
 /**
- * The thread that rates battles: takes one after another, answers with the changes, decides
- * nothing. A battle of 1,000 takes it 50 ms or more, which no room's thread has.
+ * The thread that rates battles: takes one after another, answers with what the database takes,
+ * decides nothing. A battle of 1,000 takes it 50 ms or more, which no room's thread has.
  */
 import { setPriority } from 'node:os'
 import { parentPort } from 'node:worker_threads'
 
 import { assertDefined } from '@battalion/base/assert.ts'
 
-import { rateBattle } from './rate-battle.ts'
+import { rateIntoColumns } from './rating-columns.ts'
 import type { RatingReply, RatingRequest } from './rating-worker.ts'
 
 /** Below the rooms' thread (nice value); Linux keeps one for each thread. */
@@ -26,7 +26,7 @@ function lowerPriority(): void {
 lowerPriority()
 port.on('message', ({ id, battle }: RatingRequest) => {
   try {
-    port.postMessage({ id, rating: rateBattle(battle) } satisfies RatingReply)
+    port.postMessage({ id, rating: rateIntoColumns(battle) } satisfies RatingReply)
   } catch (error) {
     port.postMessage({ id, failure: String(error) } satisfies RatingReply)
   }

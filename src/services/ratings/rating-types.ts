@@ -106,3 +106,18 @@ export interface BattleRating {
   readonly changes: readonly RatingChange[]
   readonly unrated: readonly { readonly userId: string; readonly reason: UnratedReason }[]
 }
+
+/**
+ * The same as the statements take it: array literals, one row for each person, those with a change
+ * first. Null: `seqs`, `mus` and `sigmas` of who is not rated, `reasons` of who is.
+ */
+export interface CalculationColumns {
+  readonly userIds: string
+  /** Which of his rated battles of the mode this is, from 1. */
+  readonly seqs: string
+  readonly reasons: string
+  readonly mus: string
+  readonly sigmas: string
+  /** JSON: `RatingInputs` by row, `{}` for who is not rated. */
+  readonly inputs: string
+}

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads'
 
 import { AppError } from '@battalion/base/app-error.ts'
 
-import type { BattleRating, RatedBattle } from './rating-types.ts'
+import type { CalculationColumns, RatedBattle } from './rating-types.ts'
 
 /** Battles in the thread or waiting for it; more are told to come again (`overloaded`). */
 export const RATINGS_WAITING_MAX = 64
@@ -16,10 +16,10 @@ export interface RatingRequest {
   readonly battle: RatedBattle
 }
 export type RatingReply =
-  | { readonly id: number; readonly rating: BattleRating }
+  | { readonly id: number; readonly rating: CalculationColumns }
   | { readonly id: number; readonly failure: string }
 
-type Waiting = ReturnType<typeof Promise.withResolvers<BattleRating>>
+type Waiting = ReturnType<typeof Promise.withResolvers<CalculationColumns>>
 
 export class RatingWorker {
   readonly #waiting = new Map<number, Waiting>()
@@ -27,13 +27,13 @@ export class RatingWorker {
   #nextId = 1
 
   /** What the battle says about each person in it. */
-  rate(battle: RatedBattle): Promise<BattleRating> {
+  rate(battle: RatedBattle): Promise<CalculationColumns> {
     if (this.#waiting.size >= RATINGS_WAITING_MAX) {
       const message = 'Too many battles wait for their ratings; try again.'
       return Promise.reject(new AppError('overloaded', message, { retryAfterSec: 1 }))
     }
     const id = this.#nextId++
-    const waiting = Promise.withResolvers<BattleRating>()
+    const waiting = Promise.withResolvers<CalculationColumns>()
     this.#waiting.set(id, waiting)
     this.#thread ??= this.#start()
     send(this.#thread, { id, battle })

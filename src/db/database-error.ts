@@ -73,6 +73,11 @@ export function isRetryable(error: unknown): boolean {
   return CONTENTION.test(code) || LOST.test(code) || code === 'lost'
 }
 
+/** True when the database undid a whole transaction because it stood in another's way. */
+export function isUndone(error: unknown): boolean {
+  return CONTENTION.test(findDatabaseError(error)?.code ?? '')
+}
+
 /** True when trying again later cannot help: the operator must change something. */
 export function isSetupFault(error: unknown): boolean {
   return error instanceof DatabaseSetupError || SETUP.test(findDatabaseError(error)?.code ?? '')

@@ -30,6 +30,10 @@ function addJob(db: Db, key: string) {
     .executeTakeFirstOrThrow()
 }
 
+function lockJob(db: Db, id: bigint) {
+  return sql`select 1 from jobs.jobs where id = ${id} for update`.execute(db)
+}
+
 async function countJobs(db: Db): Promise<number> {
   const row = await db
     .selectFrom('jobs.jobs')
@@ -210,6 +214,40 @@ describeDatabase('the database', (engine) => {
     else assert.ok(outcome === 'in time' || outcome === 'unavailable', String(outcome))
     assert.equal(typeof (await countJobs(hasty.patient.db)), 'number')
   })
+
+  // PGlite has one connection: nothing waits for each other.
+  if (engine.name === 'postgres')
+    it('[LEG-1] work that may run again does so once after a deadlock, and no other does', async () => {
+      const [first, second] = [
+        await addJob(database.db, 'lock 1'),
+        await addJob(database.db, 'lock 2'),
+      ]
+      const runs = { count: 0 }
+      const cross = (options: { isRepeatable?: boolean }) => {
+        const both = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const
+        const take = async (trx: Db, own: 0 | 1) => {
+          runs.count++
+          const ids = own === 0 ? [first.id, second.id] : [second.id, first.id]
+          await lockJob(trx, ids[0]!)
+          both[own].resolve()
+          await both[own === 0 ? 1 : 0].promise
+          await lockJob(trx, ids[1]!)
+        }
+        return Promise.allSettled([
+          database.transact((trx) => take(trx, 0), options),
+          database.transact((trx) => take(trx, 1), options),
+        ])
+      }
+      const alone = await cross({})
+      assert.deepEqual(alone.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+      assert.equal(runs.count, 2)
+      const again = await cross({ isRepeatable: true })
+      assert.deepEqual(
+        again.map(({ status }) => status),
+        ['fulfilled', 'fulfilled'],
+      )
+      assert.equal(runs.count, 5)
+    })
 
   // PGlite cannot sleep.
   if (engine.name === 'postgres')

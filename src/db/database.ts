@@ -11,7 +11,8 @@ import type { Transaction } from 'kysely'
 
 import { checkDatabase } from './check-database.ts'
 import { DatabaseError, findDatabaseError, isConnectionGone } from './database-error.ts'
-import { DatabaseSetupError, isRetryable, isSetupFault, toCallerError } from './database-error.ts'
+import { DatabaseSetupError, isRetryable, isSetupFault, isUndone } from './database-error.ts'
+import { toCallerError } from './database-error.ts'
 import type { Engine, EngineName } from './engine.ts'
 import { migrate } from './migrate.ts'
 import type { Migration } from './migrate.ts'
@@ -76,6 +77,11 @@ export interface TransactOptions {
    * under a unique index. Only then is a transaction whose outcome is unknown tried again.
    */
   readonly idempotencyKey?: string
+  /**
+   * Run again once when the database undid it to end a deadlock. Only for work that does nothing
+   * but by `trx`: it runs from its beginning.
+   */
+  readonly isRepeatable?: boolean
 }
 
 /** Queries and transactions under one set of time limits. */
@@ -304,12 +310,16 @@ async function retryKeyed<T>(
   const ownEndMs = ports.clock.monotonicMs() + ports.answerMsMax
   const endMs = Math.min(ownEndMs, findDeadline() ?? ownEndMs)
   let pauseMs = RETRY_MS
+  let isRepeatable = options.isRepeatable === true
   for (;;) {
     try {
       return await withDeadline(endMs, run)
     } catch (error) {
       const isTimeLeft = ports.clock.monotonicMs() + pauseMs < endMs
-      if (options.idempotencyKey === undefined || !isRetryable(error) || !isTimeLeft) throw error
+      const mayRun = isRepeatable && isUndone(error)
+      const isAgain = mayRun || (options.idempotencyKey !== undefined && isRetryable(error))
+      if (!isAgain || !isTimeLeft) throw error
+      isRepeatable = false
       ports.onEvent?.('retried', error)
       await pause(pauseMs, ports.timers)
       pauseMs *= 2

@@ -98,7 +98,7 @@ function groupDesk({ database, social }: SocialDeskPorts) {
     setGroupRole: (change: InGroupWith & { readonly role: GroupRole }) =>
       database.transact((trx) => setGroupRole(trx, social, change)),
     inviteToGroup: (invite: InGroupWith) =>
-      database.transact((trx) => inviteToGroup(trx, social, invite)),
+      database.transact((trx) => inviteToGroup(trx, social, invite), { isRepeatable: true }),
     declineGroup: (who: InGroup) => database.transact((trx) => declineGroup(trx, who)),
     disbandGroup: (who: InGroup) => database.transact((trx) => disbandGroup(trx, social, who)),
   }

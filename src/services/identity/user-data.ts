@@ -66,7 +66,7 @@ export async function eraseUser(
     const password = request.password ?? ''
     await checkOwnPassword(database, ports, { userId, hash, password, address })
   }
-  await database.transact(async (trx) => {
+  const erase = async (trx: Trx): Promise<void> => {
     // Held first: a battle that is being written with him in it is written before, or without him,
     // and nobody signs in to what is being removed.
     if (!(await lockUser(trx, userId))) {
@@ -76,7 +76,9 @@ export async function eraseUser(
     await endUserSessions(trx, ports, { userId, reason: 'deleted' })
     for (const part of parts) await part.erase(trx, userId)
     await anonymise(trx, userId, ports.clock.wallMs())
-  })
+  }
+  // It touches rows of many people, some of which hold one and wait for him.
+  await database.transact(erase, { isRepeatable: true })
 }
 
 /** This module's own part. */

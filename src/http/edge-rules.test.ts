@@ -32,9 +32,10 @@ describe('client addresses', () => {
   }
 
   it('an IPv6 host counts as its /64', () => {
-    assert.equal(addressKey('2001:db8:1:2:3:4:5:6'), '2001:db8:1:2')
-    assert.equal(addressKey('2001:db8:1:2::9'), '2001:db8:1:2')
-    assert.equal(addressKey('::1'), '0:0:0:0')
+    assert.equal(addressKey('2001:db8:1:2:3:4:5:6'), '2001:db8:1:2::/64')
+    assert.equal(addressKey('2001:db8:1:2::9'), '2001:db8:1:2::/64')
+    assert.equal(addressKey('2001:db8::9'), '2001:db8:0:0::/64')
+    assert.equal(addressKey('::1'), '::1', 'this machine is no network')
     assert.equal(addressKey('::ffff:127.0.0.1'), '127.0.0.1')
   })
 })

@@ -10,6 +10,7 @@ const WINDOW_SEC = 60
 const MS_PER_SEC = 1000
 const IPV6_GROUPS = 8
 const IPV6_PREFIX_GROUPS = 4
+const IPV6_LOOPBACK = '::1'
 
 export type RateLimitName =
   | 'read'
@@ -64,16 +65,17 @@ async function count(limiter: RateLimiterMemory | undefined, key: string): Promi
   }
 }
 
-/** What an address counts as: itself, or its /64 when IPv6. */
+/** What an address counts as, and is shown as: itself, or its /64 when IPv6. */
 export function addressKey(address: string): string {
   const mapped = address.toLowerCase().replace(/^::ffff:(?=\d+\.)/, '')
-  if (!mapped.includes(':')) return mapped
+  if (!mapped.includes(':') || mapped === IPV6_LOOPBACK) return mapped
   const [head = '', tail] = mapped.split('::')
   const groups = head === '' ? [] : head.split(':')
   const tailGroups = tail === undefined || tail === '' ? [] : tail.split(':')
   const zeros = IPV6_GROUPS - groups.length - tailGroups.length
   const middle = tail === undefined ? [] : Array.from({ length: Math.max(0, zeros) }, () => '0')
-  return [...groups, ...middle, ...tailGroups].slice(0, IPV6_PREFIX_GROUPS).join(':')
+  const prefix = [...groups, ...middle, ...tailGroups].slice(0, IPV6_PREFIX_GROUPS).join(':')
+  return `${prefix}::/64`
 }
 
 function createLimiter(points: number): RateLimiterMemory {

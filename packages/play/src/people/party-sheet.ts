@@ -58,7 +58,7 @@ export class PartySheet implements Sheet {
     const mayLead = desk.party?.leaderId === desk.me?.userId && !isOwn
     const friend = desk.friends.get(userId)
     const about = [isOwn ? 'you' : '', isLeader ? 'leads' : ''].filter((text) => text !== '')
-    return createPlayerRow(this.#context, {
+    const row = createPlayerRow(this.#context, {
       userId,
       about: about.join(', '),
       isOnline: isOwn ? true : friend?.state === 'friends' ? friend.isOnline : undefined,
@@ -70,6 +70,8 @@ export class PartySheet implements Sheet {
           ]
         : [],
     })
+    if (mayLead) row.classList.add('has-many')
+    return row
   }
 
   #partyButtons(count: number): HTMLElement {

@@ -10,19 +10,25 @@ import { TabRow } from './tab-row.ts'
 
 const SHEET_ID = 'people-sheet'
 
+/** What others do when the panel opens, and when a sheet is chosen. */
+export interface PanelEvents {
+  readonly opening: () => void
+  readonly shown: (sheet: SheetId) => void
+}
+
 export class PeoplePanel {
   readonly root: HTMLElement
   readonly #context: PeopleContext
-  readonly #opening: () => void
+  readonly #events: PanelEvents
   readonly #tabs: TabRow
   readonly #body: HTMLElement
   readonly #sheets: Readonly<Record<SheetId, Sheet>>
   #shown: SheetId = 'friends'
   #opener: Element | null = null
 
-  constructor(context: PeopleContext, opening: () => void) {
+  constructor(context: PeopleContext, events: PanelEvents) {
     this.#context = context
-    this.#opening = opening
+    this.#events = events
     this.#sheets = {
       friends: new FriendsSheet(context),
       party: new PartySheet(context),
@@ -65,7 +71,7 @@ export class PeoplePanel {
   open(sheet: SheetId, { isFocusKept = false } = {}): void {
     if (!this.isOpen) {
       this.#opener = document.activeElement
-      this.#opening()
+      this.#events.opening()
     }
     const isSame = this.isOpen && this.#shown === sheet
     this.#shown = sheet
@@ -74,6 +80,7 @@ export class PeoplePanel {
     if (!isSame) this.#body.replaceChildren(this.#sheets[sheet].root)
     this.update()
     this.#sheets[sheet].opened?.()
+    this.#events.shown(sheet)
     if (!isFocusKept) this.#tabs.focus()
   }
 

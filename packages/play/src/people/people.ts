@@ -53,8 +53,11 @@ class PeoplePart implements People {
     this.#auth = this.#createAuth()
     this.#context = this.#createContext(new MutedPlayers(host.memory))
     this.#chat = this.#createChat()
-    this.#panel = new PeoplePanel(this.#context, () => {
-      if (innerWidth < BOTH_PX_MIN && this.#chat.isOpen) this.#chat.close()
+    this.#panel = new PeoplePanel(this.#context, {
+      opening: () => {
+        if (innerWidth < BOTH_PX_MIN && this.#chat.isOpen) this.#chat.close()
+      },
+      shown: (sheet) => this.#toasts.reached(sheet),
     })
     this.#call = new PartyCall({
       enter: (roomId) => host.game.enterBattle(roomId),
@@ -190,6 +193,7 @@ class PeoplePart implements People {
     this.#toasts.say(notice.title, notice.text, {
       text: 'Look',
       run: () => this.#panel.open(sheet),
+      goal: sheet,
     })
   }
 

@@ -8,6 +8,8 @@ const TOAST_MS = 6000
 export interface ToastAction {
   readonly text: string
   readonly run: () => void
+  /** What it leads to: the note goes when that is reached another way. */
+  readonly goal?: string
 }
 
 export class Toasts {
@@ -28,6 +30,7 @@ export class Toasts {
         toast.remove()
         action.run()
       }
+      if (action.goal !== undefined) toast.dataset['goal'] = action.goal
       toast.append(button({ class: 'small-button', text: action.text, onClick: run }))
     }
     toast.append(
@@ -36,5 +39,10 @@ export class Toasts {
     this.root.append(toast)
     while (this.root.childElementCount > TOASTS_MAX) this.root.firstElementChild!.remove()
     setTimeout(() => toast.remove(), TOAST_MS)
+  }
+
+  /** Takes away notes that lead where the player is now. */
+  reached(goal: string): void {
+    for (const toast of this.root.querySelectorAll(`[data-goal='${goal}']`)) toast.remove()
   }
 }

@@ -278,7 +278,7 @@ describe('base room', () => {
     for (const evil of stuck) evil.socket.terminate()
   })
 
-  it('[I-7] a seat belongs to its user and is taken once', async () => {
+  it('[I-7] [F-09] a seat belongs to its user and is taken once', async () => {
     const mine = { userId: 'mallory', roomName: 'tiny' }
     const seat = await takeRawSeat(server, { userId: 'alice', roomName: 'tiny' })
     const thief = connectRaw(server, seat, mine)

@@ -99,7 +99,7 @@ describe('home rooms', () => {
   const join = (subject: string, userIds: string[]) =>
     world.run((trx) => joinChannel(trx, world.chat, { kind: 'group', subject, userIds }))
 
-  it('[SOC-1] a stock client says a line; members get it once, others not', async () => {
+  it('[SOC-1] [NET-1] a stock client asks, is answered; members get it once, others not', async () => {
     const { id: channelId } = await join('talk', [ada, bob])
     const [one, two, three] = [await visit(ada), await visit(bob), await visit(cleo)]
     assert.deepEqual(

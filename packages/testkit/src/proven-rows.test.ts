@@ -47,7 +47,14 @@ const ROWS: Readonly<Record<string, ProvenRow>> = {
     ],
   },
   'F-07': { asks: 'brute force locks', files: ['src/services/identity/accounts.test.ts'] },
-  'F-09': { asks: 'one-time tokens are good once', files: ['src/admin/console-session.test.ts'] },
+  'F-09': {
+    asks: 'one-time tokens are good once: of a seat, of the console, of a mail',
+    files: [
+      'rooms/base-room.test.ts',
+      'src/admin/console-session.test.ts',
+      'src/services/identity/accounts.test.ts',
+    ],
+  },
   'F-10': {
     asks: 'an old key verifies until it is retired; nobody gets 401 meanwhile',
     files: ['src/services/auth/key-ring.test.ts', 'src/keys.process.test.ts'],

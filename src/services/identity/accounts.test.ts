@@ -116,7 +116,7 @@ describeDatabase('accounts', (engine) => {
     assert.equal(sessions.length, 1, 'one session a bot')
   })
 
-  it('[F-07] five failures lock an account for a minute, doubling, and right is refused', async (t) => {
+  it('[AUTH-4] [F-07] five failures lock an account for a minute, doubling, and right is refused', async (t) => {
     const { accounts, clock } = await openTestAccounts(t, engine)
     await accounts.signUp(ADA)
     let host = 0
@@ -145,7 +145,7 @@ describeDatabase('accounts', (engine) => {
     assert.equal(new Set(refusals).size, 1, 'one answer for everything')
   })
 
-  it('[F-07] ten failures lock an address for ten minutes, whatever they try', async (t) => {
+  it('[AUTH-4] [F-07] ten failures lock an address for ten minutes, whatever they try', async (t) => {
     const { accounts, clock } = await openTestAccounts(t, engine)
     await accounts.signUp(ADA)
     const attempt = (login: string, password: string) => accounts.logIn({ login, password, origin })
@@ -207,7 +207,7 @@ describeDatabase('accounts', (engine) => {
     assert.equal(rightAnswers, 1, 'it was right and still refused')
   })
 
-  it('the mail proves the address once; a later one is useless', async (t) => {
+  it('[F-09] the mail proves the address once; a later one is useless', async (t) => {
     const { accounts, nextMail, clock } = await openTestAccounts(t, engine)
     const { userId } = await accounts.signUp(ADA)
     const mail = await nextMail()

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import { Client } from '@colyseus/sdk'
 import type { Room } from '@colyseus/sdk'
 
-import { startTestApp } from './testing/start-test-app.ts'
+import { askPatiently, startTestApp } from './testing/start-test-app.ts'
 import { createOperator } from './testing/test-operators.ts'
 
 /** From the answer on: what the database takes before it is not the socket's (F-06, ADM-2). */
@@ -27,7 +27,7 @@ async function ask(
 ): Promise<{ status: number; body: Record<string, unknown> & SignedIn }> {
   const [method = 'GET', path = ''] = line.split(' ')
   const { body, token, headers = {} } = request
-  const answer = await fetch(url + path, {
+  const answer = await askPatiently(url + path, {
     method,
     headers: {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -139,9 +139,31 @@ describe('accounts over HTTP', () => {
     const token = account.accessToken
     const changed = await ask(url, 'POST /v1/me/password', { body, token })
     assert.equal(changed.status, 200, JSON.stringify(changed.body))
+    const startedMs = performance.now()
     assert.equal(await gone, 4401)
+    assert.ok(performance.now() - startedMs <= WITHIN_MS)
     const { status } = await ask(url, 'GET /v1/me', { token: changed.body.accessToken })
     assert.equal(status, 200)
+  })
+
+  it('[F-06] a role given or taken closes the sockets of who has it', async (t) => {
+    const { url, app } = await startTestApp(t, WIDE)
+    const { database } = app.store
+    const { headers } = await createOperator({ url, database }, 'admin')
+    const { body: account } = await ask(url, 'POST /v1/auth/signup', { body: ADA })
+    const role = `/v1/admin/users/${account.userId}/roles/moderator`
+    let token = account.accessToken
+    for (const method of ['PUT', 'DELETE']) {
+      const { gone } = await play(url, token)
+      const changed = await ask(url, `${method} ${role}`, { headers })
+      assert.equal(changed.status, 204, JSON.stringify(changed.body))
+      const startedMs = performance.now()
+      assert.equal(await gone, 4401)
+      assert.ok(performance.now() - startedMs <= WITHIN_MS)
+      assert.equal((await ask(url, 'GET /v1/me', { token })).status, 401)
+      const login = { login: ADA.name, password: ADA.password }
+      token = (await ask(url, 'POST /v1/auth/login', { body: login })).body.accessToken
+    }
   })
 
   it('[F-11] no password and no token of a whole run stands in the log', async (t) => {

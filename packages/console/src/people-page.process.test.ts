@@ -132,6 +132,8 @@ describe('people in the console', { skip }, () => {
     const login = { login: 'Ada', password: PASSWORD }
     assert.equal((await ask(url, 'POST /v1/auth/login', login)).status, 403)
     await page.getByText('Ban in force').waitFor()
+    // The button became another; a keyboard goes on beside it.
+    await page.locator('main button:focus').waitFor()
     await tab.look('people-banned')
     await act(page, 'Lift ban', because('appeal'))
     await page.getByRole('button', { name: 'Ban', exact: true }).waitFor()

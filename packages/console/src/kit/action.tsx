@@ -1,6 +1,6 @@
 /** A button that asks before it acts: a dialog with a form of its own, and its own error. */
 import type { ComponentChildren } from 'preact'
-import { useRef } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 
 import { useOperator } from '../operator.tsx'
 import { Form } from './form.tsx'
@@ -21,6 +21,15 @@ export function Action(props: {
   const { label, title = label, text, isDanger = false, act, onDone } = props
   const { onError } = useOperator()
   const dialog = useRef<HTMLDialogElement>(null)
+  const button = useRef<HTMLButtonElement>(null)
+  const isDone = useRef(false)
+  useEffect(() => {
+    const place = button.current?.parentElement
+    // Asked for here and not by focus: at the clean-up the button is gone, its focus with it.
+    return () => {
+      if (isDone.current) setTimeout(() => keepFocus(place))
+    }
+  }, [])
   const submit = async (fields: Readonly<Record<string, string>>) => {
     try {
       say(await act(fields))
@@ -29,11 +38,13 @@ export function Action(props: {
       throw error
     }
     dialog.current?.close()
+    isDone.current = true
     onDone?.()
   }
   return (
     <>
       <button
+        ref={button}
         type="button"
         class={isDanger ? 'danger' : ''}
         disabled={props.isDisabled}
@@ -53,4 +64,12 @@ export function Action(props: {
       </dialog>
     </>
   )
+}
+
+/** What is done may take its button away (Ban becomes Lift ban): a keyboard goes on beside it. */
+function keepFocus(place: HTMLElement | null | undefined): void {
+  if (document.activeElement !== document.body) return
+  const next = place?.isConnected === true ? place.querySelector('button') : null
+  const target = next ?? document.getElementById('content')
+  target?.focus({ preventScroll: true })
 }

@@ -5,6 +5,7 @@ import { it } from 'node:test'
 import { describeDatabase } from '@battalion/testkit/test-database.ts'
 
 import { startTestApp } from './testing/start-test-app.ts'
+import { createOperator } from './testing/test-operators.ts'
 
 /** How often a busy database is asked, and the pause between (ms). */
 const TRIES_MAX = 30
@@ -35,6 +36,18 @@ describeDatabase('what a fuzz found', (engine) => {
       const sent = body === undefined ? {} : { body: JSON.stringify(body) }
       const answer = await askPatiently(url + path, { method, headers: keyed, ...sent })
       assert.equal(answer.status, status, `${method} ${path}: ${await answer.text()}`)
+    }
+  })
+
+  it('[G-05] NUL is refused in filters of operators', async (t) => {
+    const databasePlace = await engine.place(t, 'migrated')
+    const { url, app } = await startTestApp(t, {}, { databasePlace })
+    const { headers } = await createOperator({ url, database: app.store.database }, 'admin')
+    const times = 'from=2026-01-01T00:00:00Z&until=2026-01-02T00:00:00Z'
+    const filters = [`matches/report?${times}&region=%00`, 'matches?map=%00', 'audit?action=%00']
+    for (const path of [...filters, 'jobs?kind=%00', 'users?query=%00']) {
+      const answer = await askPatiently(`${url}/v1/admin/${path}`, { headers })
+      assert.equal(answer.status, 400, `${path}: ${await answer.text()}`)
     }
   })
 })

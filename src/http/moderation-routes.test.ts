@@ -103,6 +103,11 @@ describeDatabase('routes of moderators', (engine) => {
     return (await desk.notificationsAfter(wish)).map(({ kind, values }) => ({ kind, values }))
   }
 
+  it('[G-05] a page of reports after none that there is is a wrong request', async () => {
+    const path = '/reports?after=00000000-0000-4000-8000-000000000000'
+    await refuse(400, 'Mod', `GET ${path}`)
+  })
+
   it('[SOC-4] the queue has every report once, oldest first, with its evidence', async () => {
     const { id } = await channelOf('queue')
     const ids: string[] = []

@@ -45,7 +45,8 @@ function whoAndHowOften(
   return async (context, next) => {
     const address = addressOf(context, ports)
     context.set('clientAddress', address)
-    refuseNul(context.req.path)
+    // Filters of operators are texts of any length and kind: their query is looked at, too.
+    refuseNul(rule.role === 'operator' ? context.req.url : context.req.path)
     if (rule.role === 'anyone') {
       if (!hasBotKey(context.req.header(BOT_KEY_HEADER) ?? '')) {
         await ports.limits.countAddress(rule.rateLimit, address)

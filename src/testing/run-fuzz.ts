@@ -10,6 +10,7 @@ import { runApiFuzz } from './run-api-fuzz.ts'
 
 const PROGRESS_REQUESTS = 500
 const REQUESTS_COUNT_MAX = 1_000_000
+const LINE_CHARS = 56
 
 const options = {
   seed: { type: 'string', default: '1' },
@@ -37,9 +38,28 @@ async function runOn(name: 'pglite' | 'postgres'): Promise<boolean> {
   for (const close of closers.toReversed()) await close()
   for (const line of [...report.findings, ...report.logs]) print(line)
   print(`by status: ${JSON.stringify(report.byStatus)}`)
-  print(`never answered with success: ${report.neverGood.join(', ') || 'none'}`)
+  for (const [key, statuses] of report.routes) print(`${showStatuses(statuses)}  ${key}`)
+  const goodCount = Array.from(report.routes.values()).filter((statuses) =>
+    Array.from(statuses.keys()).some((status) => status < 400),
+  ).length
+  print(`answered with success: ${goodCount} of ${report.routes.size} routes`)
+  for (const line of report.unmade) print(`not made: ${line}`)
   print(`${report.findings.length} findings, ${secondsSince(startedMs)} s`)
   return report.findings.length === 0
+}
+
+/** `2xx 12, 400 3, 404 1`, padded. */
+function showStatuses(statuses: ReadonlyMap<number, number>): string {
+  const byClass = new Map<string, number>()
+  for (const [status, answers] of statuses) {
+    const name = status < 400 ? `${Math.floor(status / 100)}xx` : String(status)
+    byClass.set(name, (byClass.get(name) ?? 0) + answers)
+  }
+  const sorted = Array.from(byClass).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return sorted
+    .map(([name, answers]) => `${name} ${answers}`)
+    .join(', ')
+    .padEnd(LINE_CHARS)
 }
 
 function print(line: string): void {

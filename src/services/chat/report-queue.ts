@@ -69,13 +69,23 @@ export async function listReports(
     .limit(wish.limit)
   if (wish.after !== undefined) {
     // Without it nothing would be behind, which looks like the end of the list.
-    await readReport(db, { reportId: wish.after, viewerId: wish.viewerId })
+    await refuseUnknown(db, { reportId: wish.after, viewerId: wish.viewerId })
     query = query.where(
       sql<boolean>`(created_at, id) >
         (select created_at, id from chat.reports where id = ${wish.after})`,
     )
   }
   return (await query.execute()).map(toReport)
+}
+
+/** A page begins after a report that is there: any other place to begin is a wrong request. */
+async function refuseUnknown(...[db, wish]: Parameters<typeof readReport>): Promise<void> {
+  try {
+    await readReport(db, wish)
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === 'not_found')) throw error
+    throw new AppError('invalid_request', 'There is no such page.', { cause: error })
+  }
 }
 
 /** Reports of one user's lines, or by him, the newest first. */

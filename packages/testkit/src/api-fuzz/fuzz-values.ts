@@ -118,11 +118,12 @@ export class FuzzValues {
   /** The good value with one or two things in it replaced, lost or added. */
   spoiled(schema: ApiSchema, name: string): unknown {
     let value = this.good(schema, name)
-    for (let count = 1 + this.index(2); count > 0; count--) value = this.#spoil(value)
+    for (let count = 1 + this.index(2); count > 0; count--) value = this.spoil(value)
     return value
   }
 
-  #spoil(value: unknown): unknown {
+  /** The value with one thing in it replaced, lost or added. */
+  spoil(value: unknown): unknown {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return this.edge()
     const keys = Object.keys(value)
     const copy: Record<string, unknown> = { ...(value as Record<string, unknown>) }

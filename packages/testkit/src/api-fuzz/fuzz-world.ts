@@ -1,115 +1,173 @@
 /**
- * The people of a fuzz run: a victim whose private things hold canaries, and attackers who know all
- * of his ids. Attackers are replaced when a request of theirs ended their session.
+ * The people of a fuzz run. A victim and his friend never ask for anything, so nothing of theirs
+ * may be seen; residents have friends, groups, channels and battles and know all ids; operators may
+ * see more, each by his permissions. What is private holds a mark, with who may read it.
  */
-import { createApiClient } from '@battalion/client/api-client.ts'
-import type { ApiClient } from '@battalion/client/api-client.ts'
-import { ApiError } from '@battalion/client/api-error.ts'
+import { ALL_ROLES, MakingError } from './fuzz-kit.ts'
+import type { FuzzAccount, FuzzKit } from './fuzz-kit.ts'
+import type { FuzzPerson } from './fuzz-stage.ts'
 
-/** How often a busy database is asked, and the first pause between (ms). */
-const TRIES_MAX = 8
-const RETRY_MS = 500
-/** Begins every canary, so that none is there by chance. */
-const CANARY = 'canary9f3b'
+/** Begins every mark, so that none is there by chance. */
+const MARK = 'canary9f3b'
+const VICTIM_ADDRESS = '192.0.2.77'
+const RESIDENTS_COUNT = 6
+const ADMINS_COUNT = 3
+const LOW_ROLES = ['moderator', 'game-team', 'store-manager'] as const
+/** Enough for everybody to be on boards. */
+const MATCHES_COUNT = 6
 
-/** The victim's things. */
-export interface FuzzWorld {
-  readonly canaries: readonly string[]
-  /** Ids by the name of a parameter or field. */
-  readonly ids: Readonly<Record<string, readonly string[]>>
+/** A private text, whose it is, and which permission also opens it; nobody's without one. */
+export interface Mark {
+  readonly text: string
+  readonly owners: ReadonlySet<string>
+  readonly permission?: string
 }
 
-/** Signs up the victim and a friend of his, and lets them have secrets. */
-export async function openFuzzWorld(url: string): Promise<FuzzWorld> {
-  const victim = createApiClient({ baseUrl: url, headers: { 'user-agent': `${CANARY}-device` } })
-  const email = `${CANARY}-mail@example.org`
-  const account = { name: 'Victim', email, password: `${CANARY} password` }
-  const pair = await patiently(() => victim.post('/v1/auth/signup', { body: account }))
-  victim.tokens.write(pair)
-  const friend = createApiClient({ baseUrl: url })
-  const other = await patiently(() => friend.post('/v1/auth/guest', { body: { name: 'Friend' } }))
-  friend.tokens.write(other)
+/** The people. */
+export interface FuzzWorld {
+  readonly marks: readonly Mark[]
+  readonly residents: FuzzPerson[]
+  readonly admins: FuzzPerson[]
+  readonly staff: FuzzPerson[]
+}
 
-  const group = await patiently(() =>
-    victim.post('/v1/groups', {
-      body: { name: `${CANARY} group`.slice(0, 24), isOpen: false },
-    }),
+/** What this person may not read. */
+export function forbiddenTo(who: FuzzPerson, marks: readonly Mark[]): string[] {
+  return marks
+    .filter(({ owners }) => !owners.has(who.userId))
+    .filter(({ permission }) => permission === undefined || !who.permissions.has(permission))
+    .map(({ text }) => text)
+}
+
+/** Signs everybody up and lets them live. */
+export async function openFuzzWorld(kit: FuzzKit): Promise<FuzzWorld> {
+  const marks: Mark[] = []
+  const admins: FuzzPerson[] = []
+  for (let count = 0; count < ADMINS_COUNT; count++) admins.push(await kit.operator(ALL_ROLES))
+  const staff: FuzzPerson[] = []
+  for (const role of LOW_ROLES) staff.push(await kit.operator([role]))
+  await openVictim(kit, marks)
+  const residents: FuzzAccount[] = []
+  for (let index = 0; index < RESIDENTS_COUNT; index++) {
+    residents.push(await openResident(kit, marks, index))
+  }
+  await befriend(kit, marks, residents)
+  const ids = residents.map(({ userId }) => userId)
+  for (let index = 0; index < MATCHES_COUNT; index++) {
+    await kit.stage.finishMatch(kit.keep('matchId', `battle-${index}`), ids)
+  }
+  keepStandingIds(kit)
+  return { marks, residents, admins, staff }
+}
+
+async function openVictim(kit: FuzzKit, marks: Mark[]): Promise<void> {
+  const headers = { 'user-agent': `${MARK}-device-of-victim`, 'x-forwarded-for': VICTIM_ADDRESS }
+  const email = `${MARK}-mail@example.org`
+  const victim = await kit.account({ headers, name: 'Victim', email, password: `${MARK}-password` })
+  const friend = await kit.guest()
+  const [userId, friendId] = [kit.keep('userId', victim.userId), kit.keep('userId', friend.userId)]
+  const name = `${MARK} group`
+  const group = await kit.ask(victim, 'POST /v1/groups', { name, isOpen: false })
+  const channel = await kit.ask(victim, 'POST /v1/channels', { userId: friendId })
+  const lines = `/v1/channels/${kit.keep('channelId', channel['id'])}/messages`
+  const secret = await kit.ask(victim, `POST ${lines}`, { text: `${MARK}-unreported line` })
+  const line = await kit.ask(victim, `POST ${lines}`, { text: `${MARK}-reported line` })
+  const report = { reason: 'other', note: `${MARK}-note` }
+  await kit.ask(friend, `POST ${lines}/${String(line['seq'])}/reports`, report)
+  await kit.ask(victim, 'POST /v1/friends', { userId: friendId })
+  const party = await kit.ask(victim, 'POST /v1/parties/invites', { userId: friendId })
+  const { items } = await kit.ask(victim, 'GET /v1/me/sessions')
+  for (const { sessionId } of items as { sessionId: string }[]) kit.keep('sessionId', sessionId)
+  kit.keep('groupId', group['id'])
+  kit.keep('partyId', party['id'])
+  kit.keep('reportId', await kit.stage.reportOf(userId))
+  for (const seq of [secret['seq'], line['seq']]) kit.keep('seq', seq)
+  const [own, both] = [new Set([userId]), new Set([userId, friendId])]
+  const tokens = [victim.refreshToken, String(victim.headers['authorization']).slice(7)]
+  marks.push(
+    ...[...tokens, `${MARK}-password`].map((text) => ({ text, owners: new Set<string>() })),
+    { text: email, owners: own, permission: 'players.private' },
+    { text: `${MARK}-device-of-victim`, owners: own, permission: 'players.read' },
+    { text: VICTIM_ADDRESS, owners: own, permission: 'players.private' },
+    { text: name, owners: own, permission: 'reports.read' },
+    // Reported evidence has the lines around it.
+    { text: `${MARK}-unreported`, owners: both, permission: 'reports.read' },
+    { text: `${MARK}-reported`, owners: both, permission: 'reports.read' },
+    { text: `${MARK}-note`, owners: both, permission: 'reports.read' },
   )
-  const channel = await patiently(() =>
-    victim.post('/v1/channels', { body: { userId: other.userId } }),
-  )
-  const line = await patiently(() => say(victim, channel.id, `${CANARY} line`))
-  await patiently(() =>
-    friend.post('/v1/channels/{channelId}/messages/{seq}/reports', {
-      params: { path: { channelId: channel.id, seq: line.seq } },
-      body: { reason: 'other', note: `${CANARY} note` },
-    }),
-  )
-  await patiently(() => victim.post('/v1/friends', { body: { userId: other.userId } }))
-  const party = await patiently(() =>
-    victim.post('/v1/parties/invites', { body: { userId: other.userId } }),
-  )
-  const { items } = await patiently(() => victim.get('/v1/me/sessions'))
-  const userIds = [pair.userId, other.userId]
-  return {
-    canaries: [CANARY, pair.refreshToken, pair.accessToken, other.refreshToken],
-    ids: {
-      userId: userIds,
-      ids: userIds,
-      groupId: [group.id],
-      partyId: party === null ? [] : [party.id],
-      channelId: [channel.id],
-      sessionId: items.map(({ sessionId }) => sessionId),
-      seq: [String(line.seq)],
-    },
+}
+
+async function openResident(kit: FuzzKit, marks: Mark[], index: number): Promise<FuzzAccount> {
+  const device = `${MARK}-device-of-${index}`
+  const address = `192.0.2.20${index}`
+  const headers = { 'user-agent': device, 'x-forwarded-for': address }
+  const email = `${MARK}-mail-of-${index}@example.org`
+  const resident = await kit.account({ headers, name: `Resident ${index}`, email })
+  kit.keep('userId', resident.userId)
+  const owners = new Set([resident.userId])
+  const group = await kit.ask(resident, 'POST /v1/groups', { name: `Band ${index}`, isOpen: true })
+  kit.keep('groupId', group['id'])
+  const permission = 'players.private'
+  marks.push({ text: device, owners, permission: 'players.read' })
+  for (const text of [email, address]) marks.push({ text, owners, permission })
+  return resident
+}
+
+/** Each with the next: friends, a channel with a line that nobody reports; one of them blocked. */
+async function befriend(kit: FuzzKit, marks: Mark[], people: readonly FuzzAccount[]) {
+  for (const [index, one] of people.entries()) {
+    const other = people[(index + 1) % people.length]!
+    await kit.ask(one, 'POST /v1/friends', { userId: other.userId })
+    await kit.ask(other, `PUT /v1/friends/${one.userId}`)
+    const channel = await kit.ask(one, 'POST /v1/channels', { userId: other.userId })
+    const channelId = kit.keep('channelId', channel['id'])
+    const text = `${MARK}-line-of-${index}`
+    const line = await kit.ask(one, `POST /v1/channels/${channelId}/messages`, { text })
+    kit.keep('seq', line['seq'])
+    const owners = new Set([one.userId, other.userId])
+    marks.push({ text, owners, permission: 'reports.read' })
+    await kit.ask(one, `PUT /v1/blocks/${(await kit.guest()).userId}`)
   }
 }
 
-async function say(api: ApiClient, channelId: string, text: string) {
-  return await api.post('/v1/channels/{channelId}/messages', {
-    params: { path: { channelId } },
-    body: { text },
+function keepStandingIds(kit: FuzzKit): void {
+  for (const board of ['global', 'season', 'mode:conquest', 'region:test', 'region:none']) {
+    kit.keep('board', board)
+  }
+  for (const version of ['1', 'none', 'draft-1']) kit.keep('version', version)
+  for (const providerId of ['local', 'none']) kit.keep('providerId', providerId)
+  for (const scope of ['all']) kit.keep('scope', scope)
+  for (const target of ['battlefield', 'home', 'none']) kit.keep('target', target)
+  for (const id of ['1', '2', '999999']) {
+    kit.keep('jobId', id)
+    kit.keep('letterId', id)
+  }
+  const never = '00000000-0000-4000-8000-000000000000'
+  for (const name of ['userId', 'groupId', 'channelId', 'webhookId', 'reportId', 'noticeId']) {
+    kit.keep(name, never)
+  }
+}
+
+/** Whoever lost his session is replaced: an operator at once, a resident by a guest. */
+export async function replacePerson(kit: FuzzKit, world: FuzzWorld, who: FuzzPerson) {
+  const admin = world.admins.indexOf(who)
+  if (admin >= 0) world.admins[admin] = await kit.operator(ALL_ROLES)
+  const staff = world.staff.indexOf(who)
+  if (staff >= 0) world.staff[staff] = await kit.operator([LOW_ROLES[staff]!])
+  const resident = world.residents.indexOf(who)
+  if (resident < 0) return
+  const account = who as Partial<FuzzAccount>
+  world.residents[resident] = await signInAgain(kit, account).catch(async (error: unknown) => {
+    if (!(error instanceof MakingError)) throw error
+    return kit.account()
   })
 }
 
-/** Asks again while the database has no time: on a busy machine that is no fault. */
-async function patiently<T>(ask: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await ask()
-    } catch (error) {
-      const isBusy = error instanceof ApiError && error.code === 'database_unavailable'
-      if (!isBusy || tries === TRIES_MAX) throw error
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS * tries))
-    }
-  }
+async function signInAgain(kit: FuzzKit, who: Partial<FuzzAccount>): Promise<FuzzAccount> {
+  const body = { login: who.name, password: who.password }
+  const made = await kit.ask({ userId: '', headers: {}, permissions: new Set() }, LOGIN, body)
+  const headers = { authorization: `Bearer ${String(made['accessToken'])}` }
+  return { ...(who as FuzzAccount), headers }
 }
 
-/** Signs attackers in; each is a guest who can do everything a guest can. */
-export class Attackers {
-  readonly #url: string
-  readonly #tokens: string[] = []
-
-  constructor(url: string) {
-    this.#url = url
-  }
-
-  /** The access token of attacker `index`, signed in when he is not. */
-  async token(index: number): Promise<string> {
-    const known = this.#tokens[index]
-    if (known !== undefined && known !== '') return known
-    const api = createApiClient({
-      baseUrl: this.#url,
-      headers: { 'x-forwarded-for': `198.51.100.${index}` },
-    })
-    const guest = { name: `Eve ${index}` }
-    const { accessToken } = await patiently(() => api.post('/v1/auth/guest', { body: guest }))
-    this.#tokens[index] = accessToken
-    return accessToken
-  }
-
-  /** His session is over: the next request signs him in anew. */
-  forget(index: number): void {
-    this.#tokens[index] = ''
-  }
-}
+const LOGIN = 'POST /v1/auth/login'

@@ -9,6 +9,9 @@ export interface FuzzAnswer {
   readonly status: number
   readonly contentType: string
   readonly text: string
+  /** Cookies that are set and the address that is sent to, where they matter. */
+  readonly cookies?: string
+  readonly location?: string
 }
 
 /** What must never be read in a refusal. */
@@ -23,8 +26,14 @@ const INSIDES: readonly RegExp[] = [
   /\bE(CONN|NOENT|PIPE)\w*/,
 ]
 
-/** Full processes and fields are the answer of matchmaking, not a fault. */
-const SEAT_CODES = /"code":"(battle_full|overloaded)"/
+/** Never in any answer, whoever asks. */
+const SECRET = /\$argon2/
+
+/** Where 503 is right: no seat is free, or a provider that staff named does not answer. */
+const FULL: readonly (readonly [RegExp, RegExp])[] = [
+  [/^POST \/matchmake\/|^POST \/v1\/parties\/battle$/, /"code":"(battle_full|overloaded)"/],
+  [/^(POST|made by POST) \/v1\/.*(oidc|identities)\/.*start$/, /"code":"unavailable"/],
+]
 
 /** Sentences about what is wrong; none when all is well. */
 export function judgeAnswer(
@@ -34,12 +43,13 @@ export function judgeAnswer(
   secrets: { readonly canaries: readonly string[]; readonly tables: readonly string[] },
 ): string[] {
   const { status, text } = answer
-  const isFull = status === 503 && key.startsWith('POST /matchmake/') && SEAT_CODES.test(text)
+  const isFull = status === 503 && FULL.some(([route, code]) => route.test(key) && code.test(text))
   const wrong: string[] = []
   if (status >= 500 && !isFull) wrong.push(`answers ${status}`)
   for (const canary of secrets.canaries) {
     if (text.includes(canary)) wrong.push(`tells another's ${canary}`)
   }
+  if (SECRET.test(text)) wrong.push('tells the hash of a password')
   if (status < 400) return wrong
   const inside = INSIDES.find((shape) => shape.test(text))
   if (inside !== undefined) wrong.push(`tells of insides: ${inside.source}`)

@@ -27,8 +27,8 @@ import { startConsole } from '../services/operators/console-sessions.ts'
 import { createEventOutbox } from '../services/outbox/event-outbox.ts'
 import { createMatchProgress } from '../services/progress/progress.ts'
 import { createMatchRanking } from '../services/rankings/rank-match.ts'
-import { rateBattle } from '../services/ratings/rate-battle.ts'
 import { createMatchRating } from '../services/ratings/rate-match.ts'
+import { rateIntoColumns } from '../services/ratings/rating-columns.ts'
 import { systemClock } from '../system-clock.ts'
 import type { SmtpSink } from './smtp-sink.ts'
 import { startTestIssuer } from './test-issuer.ts'
@@ -80,7 +80,9 @@ export async function openFuzzStage(
 }
 
 function resultPorts(database: Database): WritePorts {
-  const worker = { rate: async (given: Parameters<typeof rateBattle>[0]) => rateBattle(given) }
+  const worker = {
+    rate: async (given: Parameters<typeof rateIntoColumns>[0]) => rateIntoColumns(given),
+  }
   const { levels } = loadShippedBalance()
   return {
     clock: systemClock,

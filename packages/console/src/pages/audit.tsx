@@ -5,6 +5,7 @@ import type { AuditChain, AuditEntry } from '@battalion/client/api-types.ts'
 
 import { textOf } from '../console-api.ts'
 import { Badge, Facts, PageHead, Time } from '../kit/facts.tsx'
+import { Filters } from '../kit/filters.tsx'
 import { Field } from '../kit/form.tsx'
 import { Change, Choice, More } from '../kit/list-parts.tsx'
 import { Empty, Load } from '../kit/load-state.tsx'
@@ -37,7 +38,14 @@ export function Audit() {
         </button>
       </PageHead>
       <Chain />
-      <Filters onFilter={setFilter} />
+      <Filters count={Object.keys(filter).length} find={setFilter}>
+        <Field name="actor" label="Who" hint="Name or id" isOptional />
+        <Field name="action" label="Action" hint="user.ban, or user for all of them" isOptional />
+        <Field name="target" label="On whom or what" hint="Its id" isOptional />
+        <Choice name="outcome" label="Outcome" options={OUTCOMES} all="any" />
+        <Field name="from" label="From" type="datetime-local" isOptional />
+        <Field name="until" label="Until" type="datetime-local" isOptional />
+      </Filters>
       <Load of={log}>
         {(rows) =>
           rows.length === 0 ? (
@@ -53,35 +61,6 @@ export function Audit() {
       </Load>
       <More of={log} />
     </>
-  )
-}
-
-function Filters({ onFilter }: { readonly onFilter: (filter: Filter) => void }) {
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault()
-    const fields = [...new FormData(event.currentTarget as HTMLFormElement)]
-    const given = fields.flatMap(([name, value]) => {
-      if (typeof value !== 'string' || value.trim() === '') return []
-      const isTime = name === 'from' || name === 'until'
-      return [[name, isTime ? new Date(value).toISOString() : value.trim()]]
-    })
-    onFilter(Object.fromEntries(given) as Filter)
-  }
-  return (
-    <form class="filters card" aria-label="Filter" onSubmit={submit} onReset={() => onFilter({})}>
-      <Field name="actor" label="Who" hint="Name or id" isOptional />
-      <Field name="action" label="Action" hint="user.ban, or user for all of them" isOptional />
-      <Field name="target" label="On whom or what" hint="Its id" isOptional />
-      <Choice name="outcome" label="Outcome" options={OUTCOMES} all="any" />
-      <Field name="from" label="From" type="datetime-local" isOptional />
-      <Field name="until" label="Until" type="datetime-local" isOptional />
-      <div class="row">
-        <button type="submit">Filter</button>
-        <button type="reset" class="quiet">
-          Clear
-        </button>
-      </div>
-    </form>
   )
 }
 

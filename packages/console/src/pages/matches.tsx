@@ -7,6 +7,7 @@ import { DataTable } from '../kit/data-table.tsx'
 import type { Column } from '../kit/data-table.tsx'
 import { PageHead, Time } from '../kit/facts.tsx'
 import { Download } from '../kit/download.tsx'
+import { Filters } from '../kit/filters.tsx'
 import { Field } from '../kit/form.tsx'
 import { More } from '../kit/list-parts.tsx'
 import { usePages } from '../kit/use-pages.ts'
@@ -61,7 +62,9 @@ function Found({ filter }: { readonly filter: Filter }) {
           Look again
         </button>
       </PageHead>
-      <Filters filter={filter} find={find} />
+      <Filters count={Object.keys(filter).length} find={find}>
+        <Fields filter={filter} />
+      </Filters>
       <DataTable
         caption={isAll ? 'All battles' : 'Battles that fit the filter'}
         rows={matches}
@@ -85,16 +88,7 @@ function filterOf(address: Readonly<Record<string, string>>): Filter {
   return Object.fromEntries(given)
 }
 
-function Filters(props: { readonly filter: Filter; readonly find: (filter: Filter) => void }) {
-  const { filter, find } = props
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault()
-    const data = new FormData(event.currentTarget as HTMLFormElement)
-    const fields = [...data].flatMap(([name, value]) =>
-      typeof value === 'string' ? [[name, value] as const] : [],
-    )
-    find(filterOf(Object.fromEntries(fields)))
-  }
+function Fields({ filter }: { readonly filter: Filter }) {
   const text = (name: keyof Filter) => {
     const value = filter[name]
     return value === undefined ? {} : { value }
@@ -104,7 +98,7 @@ function Filters(props: { readonly filter: Filter; readonly find: (filter: Filte
     return value === undefined ? {} : { value: toLocal(value) }
   }
   return (
-    <form class="filters card" aria-label="Filter" onSubmit={submit} onReset={() => find({})}>
+    <>
       <Field name="mode" label="Mode" hint="As in the list" isOptional {...text('mode')} />
       <Field name="map" label="Map" hint="As in the list" isOptional {...text('map')} />
       <Field name="region" label="Region" isOptional {...text('region')} />
@@ -123,13 +117,7 @@ function Filters(props: { readonly filter: Filter; readonly find: (filter: Filte
         isOptional
         {...moment('until')}
       />
-      <div class="row">
-        <button type="submit">Filter</button>
-        <button type="reset" class="quiet">
-          Clear
-        </button>
-      </div>
-    </form>
+    </>
   )
 }
 

@@ -123,6 +123,7 @@ function toRow(person: TruePlayer, { index, plan, performance, prng }: RowMaking
     healed: Math.round((score * kind.heal) / FORMULA.healPerHp),
     score: Math.round(score),
     damageDone: 0,
+    shotsFired: 0,
     playedSec,
   }
 }

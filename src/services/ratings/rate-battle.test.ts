@@ -46,6 +46,7 @@ function player(userId: string, over: Partial<BattlePlayer> = {}): BattlePlayer 
     healed: 0,
     score: 1000,
     damageDone: 0,
+    shotsFired: 0,
     playedSec: BATTLE_SEC,
     ...over,
   }
@@ -221,7 +222,8 @@ describe('rating a battle', () => {
       )
     }
     assert.equal(rateShort(three(), 1).changes.length, 3, 'a side that wins without a deed has won')
-    const deeds = ['kills', 'assists', 'revives', 'captures', 'healed', 'score', 'damageDone']
+    const counted = ['kills', 'assists', 'revives', 'captures', 'healed', 'score']
+    const deeds = [...counted, 'damageDone', 'shotsFired']
     for (const deed of deeds) {
       assert.equal(rateShort(three({ [deed]: 1 }), null).changes.length, 3, `${deed} is something`)
     }

@@ -71,12 +71,11 @@ function findWhyUnrated(
   return battle.winner === null && persons.every(isIdle) ? 'empty' : undefined
 }
 
-/** Nothing that a result counts, and no shot that told. */
+/** Nothing that a result counts, not even a shot. */
 function isIdle(player: BattlePlayer): boolean {
-  const { kills, assists, revives, captures, healed, score, damageDone } = player
-  return [kills, assists, revives, captures, healed, score, damageDone].every(
-    (count) => count === 0,
-  )
+  const { kills, assists, revives, captures, healed, score, damageDone, shotsFired } = player
+  const deeds = [kills, assists, revives, captures, healed, score, damageDone, shotsFired]
+  return deeds.every((count) => count === 0)
 }
 
 function playsEnough(battle: RatedBattle, { playedSec }: BattlePlayer): boolean {

@@ -28,6 +28,7 @@ const NOTHING = {
   healed: 0,
   score: 0,
   damageDone: 0,
+  shotsFired: 0,
 }
 const START_MS = Date.UTC(2030, 0, 2, 12)
 

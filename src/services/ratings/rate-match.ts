@@ -85,7 +85,8 @@ function toBattle(
 
 function toPlayer(player: MatchRecord['players'][number], userId: string): BattlePlayer {
   const { isBot, team, squad, hasLeft, classId, kills, assists, revives, captures } = player
-  const { score, healed, damageDone, playedSec } = player
+  const { score, healed, damageDone, shotsFired, playedSec } = player
   const who = { userId, isBot, team, squad, hasLeft, classId }
-  return { ...who, kills, assists, revives, captures, score, healed, damageDone, playedSec }
+  const deeds = { kills, assists, revives, captures, score, healed, damageDone, shotsFired }
+  return { ...who, ...deeds, playedSec }
 }

@@ -14,6 +14,7 @@ export interface PlayerFigures {
   readonly captures: number
   readonly score: number
   readonly damageDone: number
+  readonly shotsFired: number
   readonly healed: number
   readonly playedSec: number
 }

@@ -94,7 +94,8 @@ export async function openConsoleBrowser(
         .context()
         .addCookies([{ ...cookie, httpOnly: true, sameSite: 'Strict' as const }])
       await tab.page.goto(server.url + path)
-      await tab.page.getByRole('button', { name: 'Sign out' }).waitFor()
+      // A player's page has buttons of this name, too.
+      await tab.page.getByRole('banner').getByRole('button', { name: 'Sign out' }).waitFor()
       return { ...tab, operator }
     },
   }

@@ -91,6 +91,8 @@ export class JoinDialog {
   }
 
   setBusy(isBusy: boolean): void {
+    // What refused the last try says nothing of this one.
+    if (isBusy) setText(this.#error, '')
     this.#submit.disabled = isBusy
     setText(this.#submit, isBusy ? 'Joining…' : 'Deploy')
   }

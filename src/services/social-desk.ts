@@ -129,11 +129,14 @@ function chatDesk({ database, social, chat }: SocialDeskPorts) {
   return {
     channels: (userId: string) => listChannels(db, userId),
     openDirect: (pair: Pair) =>
-      database.transact(async (trx) => {
-        await findNameOf(trx, social, pair.otherId)
-        await lockUsers(trx, [pair.userId, pair.otherId])
-        return openDirect(trx, chat, pair)
-      }),
+      database.transact(
+        async (trx) => {
+          await findNameOf(trx, social, pair.otherId)
+          await lockUsers(trx, [pair.userId, pair.otherId])
+          return openDirect(trx, chat, pair)
+        },
+        { isRepeatable: true },
+      ),
     lines: (wish: Parameters<typeof readLines>[2]) => readLines(db, chat, wish),
     say: (saying: Saying) => sendLine(database, chat, saying),
     edit: (edit: Saying & { readonly seq: number }) => editLine(database, chat, edit),

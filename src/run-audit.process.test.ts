@@ -53,7 +53,11 @@ describe('npm run audit', () => {
       const place = { engine: 'pglite', directory: join(dataDir, 'db') } as const
       const database = openDatabase({ place, clock: systemClock, timers: systemTimers })
       await database.ready
-      await work(database).finally(() => database.close())
+      try {
+        await work(database)
+      } finally {
+        await database.close()
+      }
     }
     const verify = (...args: string[]) =>
       spawnSync(process.execPath, [PROGRAM, 'verify', ...args], {

@@ -1,6 +1,6 @@
 /**
- * A battle in which nobody did anything is not rated, and its rows say so. What stands there met the
- * narrower check, so no row is read again: a large table would stop the writing of results.
+ * A battle in which nobody did anything is not rated, and its rows say so. What stands there met
+ * the narrower check, so no row is read again: a large table would stop the writing of results.
  */
 import { sql } from 'kysely'
 

@@ -10,6 +10,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
+import { AppError } from '@battalion/base/app-error.ts'
+
 const ROOT = join(import.meta.dirname, '..')
 const KILL_AFTER_MS = 3000
 const ANSWER_MS_MAX = 60_000
@@ -40,14 +42,20 @@ export function pinToClients(pid: number = process.pid): void {
   if (isPinned) spawnSync('taskset', ['-apc', CORES.clients, String(pid)], { stdio: 'ignore' })
 }
 
-/** Moves threads of `pid` to the clients' cores, as with more cores they would be; their count. */
+/**
+ * Moves threads of `pid` to the clients' cores, as with more cores they would be; their count.
+ * Throws when one of them stays: what is measured then would be another thing.
+ */
 export function pinThreadsToClients(pid: number, names: readonly string[]): number {
   const folder = `/proc/${pid}/task`
   const tids = readdirSync(folder).filter((tid) => {
     return names.includes(readFileSync(`${folder}/${tid}/comm`, 'utf8').trim())
   })
   if (!isPinned) return tids.length
-  for (const tid of tids) spawnSync('taskset', ['-pc', CORES.clients, tid], { stdio: 'ignore' })
+  for (const tid of tids) {
+    const { status, stderr } = spawnSync('taskset', ['-pc', CORES.clients, tid])
+    if (status !== 0) throw new AppError('unavailable', `A thread stays: ${String(stderr)}`)
+  }
   return tids.length
 }
 

@@ -6,7 +6,7 @@
  */
 import { fork, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
@@ -54,7 +54,10 @@ export function pinThreadsToClients(pid: number, names: readonly string[]): numb
   if (!isPinned) return tids.length
   for (const tid of tids) {
     const { status, stderr } = spawnSync('taskset', ['-pc', CORES.clients, tid])
-    if (status !== 0) throw new AppError('unavailable', `A thread stays: ${String(stderr)}`)
+    // One that ended meanwhile disturbs nobody.
+    if (status !== 0 && existsSync(`${folder}/${tid}`)) {
+      throw new AppError('unavailable', `A thread stays: ${String(stderr)}`)
+    }
   }
   return tids.length
 }

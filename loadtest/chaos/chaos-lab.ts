@@ -16,7 +16,7 @@ import { readWaitMs } from '../machine.ts'
 import type { AttackAnswer, AttackTask } from './attack-main.ts'
 import { callHttp } from './call-http.ts'
 import { COLLECT, type Collected } from './collect-on-demand.ts'
-import { ChaosProcesses, firstMessage } from './chaos-processes.ts'
+import { ChaosProcesses, firstMessage, START_MS_MAX } from './chaos-processes.ts'
 import type { ChaosServer, ServerAddress } from './chaos-processes.ts'
 import { figure, mustBeZero, mustHold, type AttackReport, type Figure } from './fault.ts'
 import type { Growth, GrowthTask, HonestSample, HonestTask } from './honest-main.ts'
@@ -293,11 +293,7 @@ export class ChaosLab {
     const child = this.#chaosServer?.child
     if (child === undefined) throw new AppError('unavailable', 'Only an own server is collected.')
     child.send(COLLECT)
-    for (;;) {
-      // The server says other things, too, such as which battle wants bots.
-      const answer = await firstMessage<Collected | { readonly type: '' }>(child, () => '')
-      if (answer.type === 'collected') return answer.liveHeapBytes
-    }
+    return (await firstMessage<Collected>(child, () => '', START_MS_MAX, isCollected)).liveHeapBytes
   }
 
   /** What became of the server, for a row that broke. */
@@ -334,6 +330,11 @@ const NOBODY: HonestSample = {
   playing: 0,
   elapsedMs: 0,
   snapshotsOf: [],
+}
+
+/** The server says other things, too, such as which battle wants bots. */
+function isCollected(message: object): boolean {
+  return 'type' in message && message.type === 'collected'
 }
 
 /** True when the ops port says so within five seconds. */

@@ -16,7 +16,8 @@ import type { Target } from './raw-link.ts'
 import { waitStarted } from '../wait-started.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-const START_MS_MAX = 60_000
+/** A child has said what it must by then, where nothing else is given (ms). */
+export const START_MS_MAX = 60_000
 const KILL_AFTER_MS = 6000
 const COLLECTOR = ['--import', join(import.meta.dirname, 'collect-on-demand.ts')]
 
@@ -141,24 +142,29 @@ export class ChaosProcesses {
   }
 }
 
-/** The first message of a child; throws with what it said when it ends instead. */
+/** The first message of a child that is meant; throws with what it said when it ends instead. */
 export function firstMessage<T>(
   child: ChildProcess,
   log: () => string,
   withinMs = START_MS_MAX,
+  isMeant: (message: object) => boolean = () => true,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const fail = (why: string) => {
       clearTimeout(patience)
+      child.removeListener('message', onMessage)
       reject(new AppError('unavailable', `A child ${why}.`, { internal: log() }))
     }
     const patience = setTimeout(() => fail(`said nothing in ${withinMs} ms`), withinMs)
     const onExit = (code: number | null) => fail(`ended with ${code}: ${log().slice(-500)}`)
     child.once('exit', onExit)
-    child.once('message', (message) => {
+    const onMessage = (message: object) => {
+      if (!isMeant(message)) return
       clearTimeout(patience)
       child.removeListener('exit', onExit)
+      child.removeListener('message', onMessage)
       resolve(message as T)
-    })
+    }
+    child.on('message', onMessage)
   })
 }

@@ -1,8 +1,8 @@
 /**
  * Loaded before the server of a fault run (`--import`): collects the heap when asked over IPC and
- * answers what lives. Without it a reading is that of the last full collection, whenever that was:
- * of a young server the one before its crowd came. Twice with a pause, as what waits for a
- * finalizer (requests of `fetch` and their signals) goes with the second. Nothing of the product.
+ * answers what lives. Without it a reading is that of the last full collection, whenever that was.
+ * Twice with a pause, as what waits for a finalizer (requests of `fetch` and their signals) goes
+ * with the second. Nothing of the product.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'

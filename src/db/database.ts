@@ -78,8 +78,8 @@ export interface TransactOptions {
    */
   readonly idempotencyKey?: string
   /**
-   * Run again once when the database undid it to end a deadlock. Only for work that does nothing
-   * but by `trx`: it runs from its beginning.
+   * Run again once when the database undid it (deadlock, serialization). Only for work that does
+   * nothing but by `trx`: it runs from its beginning.
    */
   readonly isRepeatable?: boolean
 }

@@ -9,6 +9,7 @@ import { createTestKeys } from '../../testing/test-keys.ts'
 import { createAccessTokens } from './access-tokens.ts'
 import type { AccessTokens } from './access-tokens.ts'
 import { REMEMBERED_MS_MAX, REMEMBERED_TOKENS_MAX, rememberVerified } from './remembered-tokens.ts'
+import type { Remembered } from './remembered-tokens.ts'
 
 const TTL_SEC = 90
 const ADA = {
@@ -20,15 +21,17 @@ const ADA = {
 
 const clock = new FakeClock()
 
-/** Tokens that are remembered, and which of them were really checked. */
-function open(): { readonly tokens: AccessTokens; readonly checked: string[] } {
+/** Tokens that are remembered, which of them were really checked, and what is kept of them. */
+function open() {
   const checked: string[] = []
+  const memory = new Map<string, Remembered>()
   const strict = createAccessTokens({ keys: createTestKeys(clock).ring, clock, ttlSec: TTL_SEC })
   const verify = (token: string) => {
     checked.push(token)
     return strict.verify(token)
   }
-  return { tokens: rememberVerified({ ...strict, verify }, clock), checked }
+  const tokens: AccessTokens = rememberVerified({ ...strict, verify }, clock, memory)
+  return { tokens, checked, kept: () => [...memory.keys()] }
 }
 
 describe('remembered tokens', () => {
@@ -53,6 +56,30 @@ describe('remembered tokens', () => {
     await tokens.verify(accessToken)
     clock.advance(1)
     await assert.rejects(tokens.verify(accessToken), { code: 'unauthenticated' })
+  })
+
+  it('[AUTH-2] what no longer counts is dropped from memory when the next one comes', async () => {
+    const { tokens, kept } = open()
+    const issue = async () => (await tokens.issue(ADA)).accessToken
+    const [first, second] = [await issue(), await issue()]
+    await tokens.verify(first)
+    clock.advance(1000)
+    await tokens.verify(second)
+    assert.deepEqual(kept(), [first, second])
+    clock.advance(REMEMBERED_MS_MAX - 1000 - 1)
+    const third = await issue()
+    await tokens.verify(third)
+    assert.deepEqual(kept(), [first, second, third], 'the first counts for 1 ms more')
+    clock.advance(1)
+    const fourth = await issue()
+    await tokens.verify(fourth)
+    assert.deepEqual(kept(), [second, third, fourth])
+    clock.advance(TTL_SEC * 1000)
+    await assert.rejects(tokens.verify(third), { code: 'unauthenticated' })
+    assert.deepEqual(kept(), [second, fourth], 'one that ended goes when it is shown')
+    const fifth = await issue()
+    await tokens.verify(fifth)
+    assert.deepEqual(kept(), [fifth])
   })
 
   it('[F-01] no change of a remembered token is taken for it, and no bad one is remembered', async () => {

@@ -15,15 +15,19 @@ export const REMEMBERED_TOKENS_MAX = 10_000
 export const REMEMBERED_MS_MAX = 60_000
 const MS_PER_SEC = 1000
 
-interface Remembered {
+/** A token that was found good. */
+export interface Remembered {
   readonly claims: AccessClaims
   /** Wall time (ms): a token's end is one too. */
   readonly untilMs: number
 }
 
-/** The same tokens, checked once a minute each. */
-export function rememberVerified(tokens: AccessTokens, clock: Clock): AccessTokens {
-  const remembered = new Map<string, Remembered>()
+/** The same tokens, checked once a minute each; `remembered` is its memory, oldest first. */
+export function rememberVerified(
+  tokens: AccessTokens,
+  clock: Clock,
+  remembered = new Map<string, Remembered>(),
+): AccessTokens {
   return {
     ...tokens,
     async verify(token) {

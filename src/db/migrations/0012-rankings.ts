@@ -3,8 +3,9 @@
  *
  * A rank is how many stand above: counting them one by one takes a tenth of a second among a
  * million. So boards keep how many stand in each bucket of scores, by triggers, whoever changes
- * an entry and however: a rank is the buckets above and the rest of its own. Buckets are locked
- * in order, so two battles cannot wait for each other.
+ * an entry and however: a rank is the buckets above and the rest of its own. Each trigger locks
+ * buckets in order, but a statement that inserts and updates runs two of them: who moves entries
+ * holds `lockBoards` (services/rankings), or two battles wait for each other.
  */
 import { sql } from 'kysely'
 

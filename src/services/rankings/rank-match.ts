@@ -11,7 +11,7 @@ import { overallSkill } from '../ratings/overall-skill.ts'
 import { listRatedUsers, readRatings } from '../ratings/rating-queries.ts'
 import { isPlacing, shownPoints } from '../ratings/shown-rating.ts'
 import { GLOBAL_BOARD, modeBoard, regionBoard, seasonBoard } from './boards.ts'
-import { addScores, moveOtherRegions, putScores } from './ranking-queries.ts'
+import { addScores, lockBoards, moveOtherRegions, putScores } from './ranking-queries.ts'
 import type { EntryPlace } from './ranking-queries.ts'
 import { shareOpenSeason } from './season-queries.ts'
 
@@ -26,6 +26,10 @@ export function createMatchRanking(ports: { readonly clock: Clock }): AfterMatch
 async function rankMatch(trx: Trx, match: MatchRecord, now: Date): Promise<void> {
   const rated = new Set(await listRatedUsers(trx, match.matchId))
   if (rated.size === 0) return
+  // The season before the boards: who closes one waits for who is being removed, and that one for
+  // the boards.
+  const season = await shareOpenSeason(trx)
+  await lockBoards(trx)
   const byUser = Map.groupBy(await readRatings(trx, [...rated]), ({ user_id }) => user_id)
   const overall: EntryPlace[] = []
   const inMode: EntryPlace[] = []
@@ -41,17 +45,12 @@ async function rankMatch(trx: Trx, match: MatchRecord, now: Date): Promise<void>
   const region = { board: regionBoard(match.region), scores: overall, now }
   await putScores(trx, region)
   await moveOtherRegions(trx, region)
-  await addSeasonPoints(trx, { match, rated, now })
+  if (season === undefined) return
+  await addScores(trx, { board: seasonBoard(season.id), scores: pointsOf(match, rated), now })
 }
 
-async function addSeasonPoints(
-  trx: Trx,
-  wish: { readonly match: MatchRecord; readonly rated: ReadonlySet<string>; readonly now: Date },
-): Promise<void> {
-  const season = await shareOpenSeason(trx)
-  if (season === undefined) return
-  const scores = wish.match.players.flatMap(({ userId, score }) =>
-    userId !== null && wish.rated.has(userId) ? [{ userId, score: Math.max(0, score) }] : [],
+function pointsOf({ players }: MatchRecord, rated: ReadonlySet<string>): EntryPlace[] {
+  return players.flatMap(({ userId, score }) =>
+    userId !== null && rated.has(userId) ? [{ userId, score: Math.max(0, score) }] : [],
   )
-  await addScores(trx, { board: seasonBoard(season.id), scores, now: wish.now })
 }

@@ -1,7 +1,23 @@
 /** A user's places on boards, for the copy he may ask for and their removal [LEG-1]. */
-import type { Db, Trx } from '../../db/database.ts'
+import { sql } from 'kysely'
 
-export const RANKING_DATA = { name: 'rankings', read: readRankings, erase: eraseRankings } as const
+import type { Db, Trx } from '../../db/database.ts'
+import { lockBoards } from './ranking-queries.ts'
+
+export const RANKING_DATA = {
+  name: 'rankings',
+  read: readRankings,
+  erase: eraseRankings,
+  findShared: findRanked,
+} as const
+
+/** Those of these users who stand on a board. */
+async function findRanked(db: Db, userIds: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from unnest(${[...userIds]}::uuid[]) as given (id)
+    where exists (select from rankings.entries where user_id = id)`.execute(db)
+  return rows.map(({ id }) => id)
+}
 
 async function readRankings(db: Db, userId: string): Promise<unknown> {
   const entries = await db
@@ -21,6 +37,7 @@ async function readRankings(db: Db, userId: string): Promise<unknown> {
 }
 
 async function eraseRankings(trx: Trx, userId: string): Promise<void> {
+  await lockBoards(trx)
   await trx.deleteFrom('rankings.entries').where('user_id', '=', userId).execute()
   await trx.deleteFrom('rankings.season_results').where('user_id', '=', userId).execute()
 }

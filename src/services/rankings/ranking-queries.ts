@@ -4,6 +4,8 @@ import { sql } from 'kysely'
 import type { Db, Trx } from '../../db/database.ts'
 import { bucketRange } from './boards.ts'
 
+const LOCK_KEY = 'rankings.boards'
+
 /** Somebody's place in the order of a board. */
 export interface EntryPlace {
   readonly userId: string
@@ -15,6 +17,16 @@ export interface BoardScores {
   readonly board: string
   readonly scores: readonly EntryPlace[]
   readonly now: Date
+}
+
+/**
+ * One transaction at a time moves entries. Each of its statements books in the buckets first who
+ * came and then who moved, so two at once would take the same buckets in different orders and wait
+ * for each other: of eight battles at once with newcomers, one in seven was undone and written
+ * again. Nearly all battles meet in a bucket of `global` anyway, so hardly any waits longer.
+ */
+export async function lockBoards(trx: Trx): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${LOCK_KEY}, 0))`.execute(trx)
 }
 
 /** Puts ratings on boards. */

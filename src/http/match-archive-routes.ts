@@ -25,7 +25,9 @@ export const MatchFilterQuery = z.object({
   mode: Word,
   map: Word,
   region: Word,
-  player: Word.openapi({ description: 'The id of a user, or the name of an account' }),
+  player: Word.openapi({
+    description: 'The id of a user, or a name: of an account, or borne in the battle',
+  }),
   from: z.iso.datetime().optional().openapi({ description: 'Ended then or later' }),
   until: z.iso.datetime().optional().openapi({ description: 'Ended before' }),
 })

@@ -10,6 +10,7 @@ import { describeDatabase } from '@battalion/testkit/test-database.ts'
 import { sql } from 'kysely'
 
 import { createMatchHttp } from '../open-matches.ts'
+import { DELETED_NAME, MATCH_DATA } from '../services/matches/match-data.ts'
 import { packMatch } from '../services/matches/pack-match.ts'
 import { writeMatch } from '../services/matches/write-match.ts'
 import { createPageCursors } from '../services/page-cursor.ts'
@@ -98,6 +99,12 @@ describeDatabase('finished battles for staff', (engine) => {
     return all
   }
 
+  /** What he who had this place in the battle's list of players was called. */
+  async function called(matchId: string, slot: number, name: string): Promise<void> {
+    await sql`update matches.session_players set name = ${name}
+      where match_id = ${matchId} and slot = ${slot}`.execute(world.database.db)
+  }
+
   async function find(filter: string, limit = 3): Promise<string[]> {
     return (await readAll<MatchBody>(`?${filter}`, limit)).map(({ matchId }) => matchId)
   }
@@ -126,9 +133,42 @@ describeDatabase('finished battles for staff', (engine) => {
     assert.deepEqual(await find('player=ANN&'), ['a2', 'a1', 'a0'], 'however it is written')
   })
 
+  it('[ADM-3] a name finds who bore it in a battle, a guest too, however it is written', async () => {
+    await called('a1', 0, 'Élan 1')
+    await called('a4', 0, 'élan \uff11')
+    // Two of one name are one battle.
+    await called('a2', 0, 'ÉLAN  1')
+    await called('a2', 1, 'Élan 1')
+    const name = `player=${encodeURIComponent('\uff45\u0301lan 1')}&`
+    for (const limit of [1, 2, 3]) assert.deepEqual(await find(name, limit), ['a4', 'a2', 'a1'])
+    assert.deepEqual(await find(`${name}mode=duel&`), ['a1'])
+    assert.deepEqual(await find(`${name}from=${at(2)}&until=${at(4)}&`), ['a2'])
+    for (const none of ['player=lan&', 'player=%25&', 'player=Player_0&']) {
+      assert.deepEqual(await find(none), [], none)
+    }
+    // An account is found with all its battles, and others' who were called so.
+    await sql`update identity.users set kind = 'account', name_key = 'élan 1'
+      where id = ${ann}`.execute(world.database.db)
+    assert.deepEqual(await find(name, 2), ['a4', 'a2', 'a1', 'a0'])
+  })
+
+  it('[ADM-3, LEG-1] bots and who was deleted are not found by a name', async () => {
+    const [cat, bot] = (await world.users('Cat', 'Bot')) as [string, string]
+    await store({ matchId: 'b0', userIds: [cat, bot], botsFrom: 1, endedAtMs: ENDED_AT_MS - 1000 })
+    await called('b0', 1, 'Clank')
+    assert.deepEqual(await find('player=Clank&'), [])
+    await called('b0', 0, 'Short Lived')
+    assert.deepEqual(await find('player=short%20lived&'), ['b0'])
+    await world.run((trx) => MATCH_DATA.erase(trx, cat))
+    for (const gone of ['player=short%20lived&', `player=${DELETED_NAME}&`]) {
+      assert.deepEqual(await find(gone), [], gone)
+    }
+    await sql`delete from matches.game_sessions where match_id = 'b0'`.execute(world.database.db)
+  })
+
   it('[DAT-9] the report has what the list has by the same filter', async () => {
     const span = `from=${new Date(0).toISOString()}&until=${new Date(4e12).toISOString()}`
-    for (const filter of ['', '&mode=duel', `&player=${ann}`, '&map=front']) {
+    for (const filter of ['', '&mode=duel', `&player=${ann}`, '&player=Player%200', '&map=front']) {
       const csv = await (await call(`/report?${span}${filter}`)).text()
       const [, ...lines] = csv.trimEnd().split('\r\n')
       const ids = lines.map((line) => line.split(',')[0]!)

@@ -3,8 +3,8 @@
  * test holds the sums to the document and to the text below.
  */
 
-export const API_DOCUMENT_SUM = '31031712dda930e1eb6cfa66efbaf0b6'
-export const API_TYPES_SUM = '47de1d65667b370a7bb6ab8667c1b796'
+export const API_DOCUMENT_SUM = '47c487c3e0b61a004442efa875a841f5'
+export const API_TYPES_SUM = '64cb7a7f0987740c5b06e0749794ec5f'
 
 /** Routes that take no access token. */
 export const OPEN_ROUTES: ReadonlySet<string> = new Set([
@@ -5552,7 +5552,7 @@ export interface paths {
                     mode?: string;
                     map?: string;
                     region?: string;
-                    /** @description The id of a user, or the name of an account */
+                    /** @description The id of a user, or a name: of an account, or borne in the battle */
                     player?: string;
                     from: string;
                     until: string;
@@ -5634,7 +5634,7 @@ export interface paths {
                     mode?: string;
                     map?: string;
                     region?: string;
-                    /** @description The id of a user, or the name of an account */
+                    /** @description The id of a user, or a name: of an account, or borne in the battle */
                     player?: string;
                     /** @description Ended then or later */
                     from?: string;

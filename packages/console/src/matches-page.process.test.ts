@@ -36,6 +36,12 @@ async function store({ app }: ConsoleBrowser, made: MadeMatch, name?: string): P
   await writeMatch(database, ports, packMatch({ ...report, sheet: { ...report.sheet, names } }))
 }
 
+/** Somebody without an account; his id. */
+async function signInGuest({ url }: ConsoleBrowser): Promise<string> {
+  const answer = await fetch(`${url}/v1/auth/guest`, { method: 'POST' })
+  return ((await answer.json()) as { userId: string }).userId
+}
+
 /** Presses the button and reads the file that comes of it, line by line. */
 async function download(page: Page): Promise<string[]> {
   const [file] = await Promise.all([
@@ -57,11 +63,13 @@ describe('finished battles in the console', { skip }, () => {
     await page.getByText('No battle is over yet.').waitFor()
     await tab.look('matches-empty')
     const { userId } = tab.operator
+    const guestId = await signInGuest(server)
     for (let index = 0; index < MATCHES; index++) {
       const userIds = [index < 2 ? userId : null, null]
       const mode = index % 5 === 0 ? 'duel' : 'conquest'
       const endedAtMs = ENDED_AT_MS + index * 60_000
-      await store(server, { matchId: `m${index}`, userIds, mode, botsFrom: 1, endedAtMs })
+      const made = { matchId: `m${index}`, userIds, mode, botsFrom: 1, endedAtMs }
+      await store(server, index === 3 ? { ...made, userIds: [null, guestId], botsFrom: 2 } : made)
     }
     const rows = page.getByRole('region', { name: 'All battles' }).getByRole('link')
     await page.getByRole('button', { name: 'Look again' }).click()
@@ -84,6 +92,13 @@ describe('finished battles in the console', { skip }, () => {
       (await download(page)).map((line) => line.split(',')[0]),
       ['m0'],
     )
+    await page.getByLabel('Mode').fill('')
+    await page.getByLabel('Player').fill('player 1')
+    await page.keyboard.press('Enter')
+    await fitting.getByText('conquest on skirmish').waitFor()
+    assert.equal(await fitting.getByRole('link').count(), 1, 'a guest by his name in the battle')
+    await page.goBack()
+    await fitting.getByText('duel on skirmish').waitFor()
     await page.reload()
     await fitting.getByText('duel on skirmish').waitFor()
     assert.equal(await page.getByLabel('Mode').inputValue(), 'duel', 'the address has the filter')

@@ -21,6 +21,7 @@ import { deedsMigration } from './0019-deeds.ts'
 import { erasureMigration } from './0020-erasure.ts'
 import { emptyBattlesMigration } from './0021-empty-battles.ts'
 import { directOpenersMigration } from './0022-direct-openers.ts'
+import { calledAsMigration } from './0023-called-as.ts'
 
 export const ALL_MIGRATIONS: readonly Migration[] = [
   jobsMigration,
@@ -44,4 +45,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   erasureMigration,
   emptyBattlesMigration,
   directOpenersMigration,
+  calledAsMigration,
 ]

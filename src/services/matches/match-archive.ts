@@ -23,7 +23,7 @@ export interface MatchArchiveOptions {
 }
 
 /** A filter as it is asked: a player by id or by name. */
-export interface MatchWish extends Omit<MatchFilter, 'userId'> {
+export interface MatchWish extends Omit<MatchFilter, 'userId' | 'calledAs'> {
   readonly player?: string | undefined
 }
 
@@ -102,17 +102,15 @@ async function search(
 }
 
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
-/** Nobody's: who is looked for by a name that nobody has was in no battle. */
-const NOBODY_ID = '00000000-0000-0000-0000-000000000000'
 
-/** Names are of accounts: a guest's is nobody's own, and is found by his id. */
+/** A name is an account's, however it was called then, and everybody's who bore it in a battle. */
 async function toFilter(
   { db, findUserId }: MatchArchiveOptions,
   { player, ...rest }: MatchWish,
 ): Promise<MatchFilter> {
   if (player === undefined) return rest
-  const userId = UUID.test(player) ? player : await findUserId(db, player)
-  return { ...rest, userId: userId ?? NOBODY_ID }
+  if (UUID.test(player)) return { ...rest, userId: player }
+  return { ...rest, userId: await findUserId(db, player), calledAs: player }
 }
 
 /** A page that is full has a next one; its last row says from where. */

@@ -105,7 +105,7 @@ function Fields({ filter }: { readonly filter: Filter }) {
       <Field
         name="player"
         label="Player"
-        hint="Name of an account, or an id"
+        hint="A name, as in the battle, or an id"
         isOptional
         {...text('player')}
       />

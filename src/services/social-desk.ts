@@ -4,7 +4,7 @@
  */
 import type { Database } from '../db/database.ts'
 import { listChannels, markChannelRead } from './chat/channels.ts'
-import { openDirect } from './chat/direct-channels.ts'
+import { findDirect, openDirect } from './chat/direct-channels.ts'
 import type { ChatPorts } from './chat/chat-ports.ts'
 import { deleteLine, editLine, readLines, sendLine } from './chat/lines.ts'
 import type { Saying } from './chat/lines.ts'
@@ -132,8 +132,10 @@ function chatDesk({ database, social, chat }: SocialDeskPorts) {
       database.transact(
         async (trx) => {
           await findNameOf(trx, social, pair.otherId)
+          const open = await findDirect(trx, chat, pair)
+          if (open !== undefined) return open
           await lockUsers(trx, [pair.userId, pair.otherId])
-          return openDirect(trx, chat, pair)
+          return await openDirect(trx, chat, pair)
         },
         { isRepeatable: true },
       ),

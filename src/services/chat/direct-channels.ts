@@ -1,14 +1,15 @@
 /**
  * Direct channels: one for two users, made at first use. An account opens only so many a day, and
  * only so many are opened with it, so that neither one stranger nor a crowd of them buries anybody
- * (SOC-4). Friends are no strangers: what they open is never refused. The caller holds the locks of
- * both users, or two who come at once may pass a limit together.
+ * (SOC-4). Friends are no strangers: what they open is never refused. Who opens one holds the locks
+ * of both users, or two who come at once may pass a limit together; `findDirect` is asked before,
+ * so that nobody holds up another by what is refused or there already.
  */
 import { AppError } from '@battalion/base/app-error.ts'
 import { sql } from 'kysely'
 
-import type { Trx } from '../../db/database.ts'
-import { findChannelNamed, insertChannel } from './channel-queries.ts'
+import type { Db, Trx } from '../../db/database.ts'
+import { findChannelNamed, insertChannel, selectMembers } from './channel-queries.ts'
 import type { Channel, ChannelName } from './channel-queries.ts'
 import { joinChannel } from './channels.ts'
 import type { ChannelPorts, ChatPorts } from './chat-ports.ts'
@@ -28,12 +29,27 @@ interface Pair {
 
 type DirectPorts = ChannelPorts & Pick<ChatPorts, 'blocks'>
 
+/**
+ * The channel of two users if both are in it; undefined where it must be opened. Refused to who may
+ * not write to the other. Needs no lock.
+ */
+export async function findDirect(
+  db: Db,
+  ports: Pick<DirectPorts, 'blocks'>,
+  pair: Pair,
+): Promise<Channel | undefined> {
+  await refusePair(db, ports, pair)
+  const channel = await findChannelNamed(db, nameOf(pair))
+  if (channel === undefined) return undefined
+  const members = await selectMembers(db, channel.id)
+  return members.includes(pair.userId) && members.includes(pair.otherId) ? channel : undefined
+}
+
 /** The channel of two users, made at first use; refused to who may not write to the other. */
 export async function openDirect(trx: Trx, ports: DirectPorts, pair: Pair): Promise<Channel> {
   const { userId, otherId } = pair
-  if (userId === otherId) throw new AppError('invalid_request', 'You cannot write to yourself.')
-  await ports.blocks.refuseWriting(trx, pair)
-  const name = { kind: 'direct', subject: [userId, otherId].sort().join(':') } as const
+  await refusePair(trx, ports, pair)
+  const name = nameOf(pair)
   if ((await findChannelNamed(trx, name)) === undefined) await makeDirect(trx, ports, pair, name)
   return await joinChannel(trx, ports, { ...name, userIds: [userId, otherId] })
 }
@@ -42,6 +58,21 @@ export async function openDirect(trx: Trx, ports: DirectPorts, pair: Pair): Prom
 export function otherOfDirect(channel: ChannelName, userId: string): string | undefined {
   if (channel.kind !== 'direct') return undefined
   return channel.subject.split(':').find((id) => id !== userId)
+}
+
+async function refusePair(
+  db: Db,
+  { blocks }: Pick<DirectPorts, 'blocks'>,
+  pair: Pair,
+): Promise<void> {
+  if (pair.userId === pair.otherId) {
+    throw new AppError('invalid_request', 'You cannot write to yourself.')
+  }
+  await blocks.refuseWriting(db, pair)
+}
+
+function nameOf({ userId, otherId }: Pair) {
+  return { kind: 'direct', subject: [userId, otherId].sort().join(':') } as const
 }
 
 async function makeDirect(

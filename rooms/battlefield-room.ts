@@ -151,6 +151,7 @@ export class BattlefieldRoom extends BaseRoom<BattlefieldTypes> implements OpenB
   protected open(options: unknown): void {
     const wishes = readJoinWishes(options)
     const field = chooseField(this.ports.balance(), wishes)
+    this.ports.results.expect()
     this.#session = new BattleSession({
       ports: { ...this.ports, metrics: this.#watch.over(this.ports.metrics) },
       field,

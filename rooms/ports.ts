@@ -136,6 +136,8 @@ export interface FinishedBattle {
 
 /** Finished battles go here; returns at once, never throws (a bounded queue behind it). */
 export interface MatchResults {
+  /** A battle begins whose result will come: time to get ready for it. */
+  expect(): void
   report(battle: FinishedBattle): void
   /** Resolves once what this room reported is safe on disk, or given up; before it is disposed. */
   settled(roomId: string): Promise<void>

@@ -132,7 +132,7 @@ export function createParts(options: AppOptions, dataDir: DataDir): Parts {
   })
   const { afterMatch } = standings
   const common = { store, logger, metrics }
-  const results = { dataDir: dataDir.path, afterMatch, publicUrl, cursors }
+  const results = { place, dataDir: dataDir.path, afterMatch, publicUrl, cursors }
   const matches = openMatches({ ...common, ...results })
   const keys = openKeys({ config, secret, database: store.database, logger, onUnusable })
   const { tokens } = keys

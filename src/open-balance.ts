@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from 'node:url'
 
+import type { Database } from './db/database.ts'
 import { loadBalance } from './load-balance.ts'
 import type { AppDatabase } from './open-app-database.ts'
 import { BalanceBook } from './services/balance/balance-book.ts'
@@ -30,19 +31,23 @@ export function openBalance(options: {
 }): AppBalance {
   const { store, logger } = options
   const { database, outbox } = store
-  const shipped = loadBalance(SHIPPED_DIR)
-  const onEvent = (event: BookEvent) => tell(logger, event)
-  const reader = new BalanceReader()
-  const book = new BalanceBook({ database, shipped, reader, timers: systemTimers, onEvent })
-  book.start()
+  const { book, reader, stop } = openBalanceBook(database, (event) => tell(logger, event))
   const desk = createBalanceDesk({ database, book, reader, clock: systemClock, outbox })
   return {
     book,
     desk,
-    async stop() {
-      await Promise.all([reader.stop(), book.stop()])
-    },
+    stop,
   }
+}
+
+/** The balances alone, read from the database from when it is there. */
+export function openBalanceBook(database: Database, onEvent: (event: BookEvent) => void) {
+  const shipped = loadBalance(SHIPPED_DIR)
+  const reader = new BalanceReader()
+  const book = new BalanceBook({ database, shipped, reader, timers: systemTimers, onEvent })
+  book.start()
+  const stop = async () => void (await Promise.all([reader.stop(), book.stop()]))
+  return { book, reader, stop }
 }
 
 function tell(logger: AppLogger, event: BookEvent): void {

@@ -2,8 +2,10 @@
  * Results of this process, put together: what rooms report to, the queue on disk, the writer, and
  * who else writes with it. Ratings and progress join in `afterMatch`, in order.
  */
+import { join } from 'node:path'
+
 import type { FinishedBattle, MatchResults } from '../rooms/ports.ts'
-import type { Database } from './db/database.ts'
+import type { Database, DatabasePlace } from './db/database.ts'
 import type { MatchHttpPorts } from './http/create-http-app.ts'
 import type { AppDatabase, JobPlan } from './open-app-database.ts'
 import { listVisible } from './see-profiles.ts'
@@ -13,10 +15,14 @@ import { UNCLAIMED_FENCE } from './services/matches/claim-match.ts'
 import { createMatchArchive } from './services/matches/match-archive.ts'
 import { createMatchDesk } from './services/matches/match-desk.ts'
 import type { AfterMatch } from './services/matches/match-record.ts'
-import { createMatchResults } from './services/matches/match-results.ts'
+import { createMatchResults, RESULTS_FOLDER } from './services/matches/match-results.ts'
 import type { MatchResultSink, ResultOutcome } from './services/matches/match-results.ts'
 import type { MatchReport } from './services/matches/pack-match.ts'
 import { pruneMatches } from './services/matches/prune-matches.ts'
+import { ResultProcess } from './services/matches/result-process.ts'
+import { writeHere } from './services/matches/result-writer.ts'
+import type { WritePorts } from './services/matches/write-match.ts'
+import type { EventOutbox } from './services/outbox/event-outbox.ts'
 import type { PageCursors } from './services/page-cursor.ts'
 import { systemClock, systemTimers } from './system-clock.ts'
 import type { AppLogger } from './telemetry/logger.ts'
@@ -25,6 +31,7 @@ import type { Metrics } from './telemetry/metrics.ts'
 /** What it is made from. */
 export interface MatchesOptions {
   readonly store: Pick<AppDatabase, 'database' | 'outbox'>
+  readonly place: DatabasePlace
   readonly dataDir: string
   readonly logger: AppLogger
   readonly metrics: Metrics
@@ -49,12 +56,13 @@ const LOST: ReadonlySet<ResultOutcome> = new Set(['dropped', 'failed'])
 /** Kept, but somebody must look at it. */
 const SET_ASIDE: ReadonlySet<ResultOutcome> = new Set(['corrupt', 'refused'])
 
+const RESULT_PROGRAM = new URL('./result-program.ts', import.meta.url)
 /** Forgets battles of bots alone. */
 const PRUNE_JOB = 'prune-demo-matches'
 
 /** Puts it together; files of an earlier run are written as soon as the database is there. */
 export function openMatches(options: MatchesOptions): AppMatches {
-  const { store, dataDir, logger, metrics, afterMatch } = options
+  const { store, dataDir, logger, metrics } = options
   const files = metrics.numbers('battalion_results_waiting').cell()
   const bytes = metrics.numbers('battalion_results_waiting_bytes').cell()
   const durations = metrics.histograms('battalion_result_write_seconds').cell()
@@ -62,12 +70,9 @@ export function openMatches(options: MatchesOptions): AppMatches {
   const onOutcome = createOutcomeListener(options, () => lost++)
   const results = createMatchResults({
     dataDir,
-    database: store.database,
-    outbox: store.outbox,
-    clock: systemClock,
+    ready: store.database.ready,
+    openWriter: chooseWriter(options),
     timers: systemTimers,
-    findKnownUsers: async (db, ids) => new Set((await findNames(db, ids)).keys()),
-    afterMatch,
     onOutcome,
     onQueue: (state) => {
       files.set(state.files)
@@ -79,8 +84,36 @@ export function openMatches(options: MatchesOptions): AppMatches {
   })
   const report = (battle: FinishedBattle) => results.report(toReport(battle))
   const settled = (roomId: string) => results.settled(roomId)
+  const expect = () => results.expect()
   const http = createMatchHttp(store.database, options)
-  return { results, http, port: { report, settled }, lostCount: () => lost }
+  return { results, http, port: { expect, report, settled }, lostCount: () => lost }
+}
+
+/** A database beside this process is written to by another; one inside it, from here. */
+function chooseWriter({ store, place, dataDir, afterMatch }: MatchesOptions) {
+  const { database, outbox } = store
+  if (place.engine === 'pglite') return writeHere(database, createWritePorts(outbox, afterMatch))
+  const process = new ResultProcess({
+    program: RESULT_PROGRAM,
+    place,
+    folder: join(dataDir, RESULTS_FOLDER),
+    timers: systemTimers,
+    onStored: () => outbox.wake(),
+  })
+  return () => process
+}
+
+/** What writing a battle stands on. */
+export function createWritePorts(
+  outbox: EventOutbox,
+  afterMatch: readonly AfterMatch[],
+): WritePorts {
+  return {
+    clock: systemClock,
+    outbox,
+    findKnownUsers: async (db, ids) => new Set((await findNames(db, ids)).keys()),
+    afterMatch,
+  }
 }
 
 /** What HTTP gets of finished battles in this database. */

@@ -13,6 +13,7 @@ import { createMatchProgress } from './services/progress/progress.ts'
 import { createMatchRanking } from './services/rankings/rank-match.ts'
 import { SEASON_JOB, turnSeason } from './services/rankings/seasons.ts'
 import { createMatchRating } from './services/ratings/rate-match.ts'
+import type { MatchRatingPorts } from './services/ratings/rate-match.ts'
 import { RatingWorker } from './services/ratings/rating-worker.ts'
 import { selectLinks } from './services/social/friend-queries.ts'
 import { createStandingsDesk } from './services/standings-desk.ts'
@@ -38,21 +39,35 @@ export interface AppStandings {
 export function openStandings({ store, book, cursors }: StandingsOptions): AppStandings {
   const { database } = store
   const worker = new RatingWorker()
-  const findFormula = async (version: string) =>
-    ((await book.find(version)) ?? book.played).balance.formulas.score
-  const rating = createMatchRating({ database, worker, findFormula })
   const levels = () => book.played.balance.levels
-  const ranking = createMatchRanking({ clock: systemClock })
-  const progress = createMatchProgress({ clock: systemClock, levels })
   const boards = { findNames, listVisible, listFriendIds, cursors }
   // The first season opens at once; the job finds it open, or tries again where this failed.
   const open = () => turnSeason(database, systemClock.wallMs())
   database.ready.then(open).catch(() => undefined)
   return {
     desk: createStandingsDesk({ database, boards, levels }),
-    afterMatch: [rating, ranking, progress],
+    afterMatch: createAfterMatch({ database, book, worker }),
     stop: () => worker.stop(),
   }
+}
+
+/** What joins the transaction of a result, in whichever process that is. */
+export function createAfterMatch({
+  database,
+  book,
+  worker,
+}: {
+  readonly database: Database
+  readonly book: BalanceBook
+  readonly worker: MatchRatingPorts['worker']
+}): readonly AfterMatch[] {
+  const findFormula = async (version: string) =>
+    ((await book.find(version)) ?? book.played).balance.formulas.score
+  return [
+    createMatchRating({ database, worker, findFormula }),
+    createMatchRanking({ clock: systemClock }),
+    createMatchProgress({ clock: systemClock, levels: () => book.played.balance.levels }),
+  ]
 }
 
 /** Jobs of rankings. */

@@ -13,6 +13,7 @@ import { openDatabase } from '../db/database.ts'
 import type { DatabasePlace } from '../db/database.ts'
 import { findNames } from '../services/identity/find-names.ts'
 import { createMatchResults } from '../services/matches/match-results.ts'
+import { writeHere } from '../services/matches/result-writer.ts'
 import { createEventOutbox } from '../services/outbox/event-outbox.ts'
 import { systemClock, systemTimers } from '../system-clock.ts'
 
@@ -48,22 +49,24 @@ if (orders.waits !== false) {
 }
 const results = createMatchResults({
   dataDir: orders.dataDir,
-  database,
-  clock: systemClock,
+  ready: database.ready,
   timers: systemTimers,
-  outbox: createEventOutbox(systemClock),
-  findKnownUsers: async (db, ids) => new Set((await findNames(db, ids)).keys()),
-  afterMatch: [
-    {
-      name: 'marks',
-      async write(trx, match) {
-        // Something that must happen once per battle, and would happen twice without a guard.
-        await sql`update identity.users set locale = locale || '+'
+  openWriter: writeHere(database, {
+    clock: systemClock,
+    outbox: createEventOutbox(systemClock),
+    findKnownUsers: async (db, ids) => new Set((await findNames(db, ids)).keys()),
+    afterMatch: [
+      {
+        name: 'marks',
+        async write(trx, match) {
+          // Something that must happen once per battle, and would happen twice without a guard.
+          await sql`update identity.users set locale = locale || '+'
           where name = ${orders.users[0]}`.execute(trx)
-        if (orders.killAt === 'in transaction' && match.matchId !== '') die()
+          if (orders.killAt === 'in transaction' && match.matchId !== '') die()
+        },
       },
-    },
-  ],
+    ],
+  }),
   onOutcome(outcome, about) {
     if (orders.killAt === 'after keeping' && outcome === 'kept') die()
     if (orders.killAt === 'after commit' && outcome === 'stored') die()

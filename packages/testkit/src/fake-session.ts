@@ -221,6 +221,7 @@ function fakePorts(
     },
     seats: { claim: ignore, release: ignore },
     results: {
+      expect: () => undefined,
       report: (battle) => {
         fake.battles.push(battle)
         fake.results.push(battle.result)

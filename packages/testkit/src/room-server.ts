@@ -166,6 +166,7 @@ function fakePorts(
     },
     seats: createUserSeats(),
     results: {
+      expect: () => undefined,
       report: ({ result }) => record.results.push(result),
       settled: () => Promise.resolve(),
     },

@@ -15,7 +15,8 @@ import { tempDir } from '../../testing/temp-dir.ts'
 import { createMatchResults, REPORTS_WAITING_MAX } from './match-results.ts'
 import type { MatchResultSink } from './match-results.ts'
 import { packMatch } from './pack-match.ts'
-import { BAD_FOLDER, ResultFiles } from './result-files.ts'
+import { BAD_FOLDER, loadResult, ResultFiles } from './result-files.ts'
+import { writeHere } from './result-writer.ts'
 
 interface Sink {
   readonly results: MatchResultSink
@@ -39,10 +40,13 @@ describeDatabase('the queue of results', (engine) => {
     const results = createMatchResults({
       ...TEST_PORTS,
       dataDir,
-      database,
-      outbox: world.social.outbox,
-      findKnownUsers: (_, ids) => Promise.resolve(new Set(ids)),
-      afterMatch: [],
+      ready: database.ready,
+      openWriter: writeHere(database, {
+        ...TEST_PORTS,
+        outbox: world.social.outbox,
+        findKnownUsers: (_, ids) => Promise.resolve(new Set(ids)),
+        afterMatch: [],
+      }),
       onOutcome: (outcome, about) => outcomes.push(`${outcome} ${about}`),
     })
     t.after(() => results.stop())
@@ -127,11 +131,11 @@ describeDatabase('the queue of results', (engine) => {
     const packed = packMatch(report)
     // Ends before it began: the file is well, the table does not take it.
     const match = { ...packed.match, startedAtMs: packed.match.endedAtMs + 1, endedAtMs: 1000 }
-    files.keep({ ...packed, match })
+    const bad = files.keep({ ...packed, match })
     files.keep(packMatch(makeMatchReport({ matchId: 'q8', userIds: [null] })))
     const sink = open(t, dataDir)
     await waitUntil('both are settled', () => sink.outcomes.length === 2, 60_000)
-    assert.deepEqual(sink.outcomes, ['stored q8', 'refused q7'])
+    assert.deepEqual(sink.outcomes, ['stored q8', `refused ${bad}`])
     assert.equal(readdirSync(join(folder, BAD_FOLDER)).length, 1)
     assert.equal(await countSessions(['q7', 'q8']), 1)
   })
@@ -182,10 +186,10 @@ describe('files of results', () => {
       'full by number',
     )
     assert.deepEqual(
-      files.names().map((name) => files.load(name).match.matchId),
+      files.names().map((name) => loadResult(folder, name).match.matchId),
       ['f1', 'f2', 'f3'],
     )
-    assert.deepEqual(files.load(kept), brief, 'as it was written')
+    assert.deepEqual(loadResult(folder, kept), brief, 'as it was written')
     for (const name of files.names()) files.remove(name)
     assert.deepEqual(files.state, { files: 0, bytes: 0 })
   })

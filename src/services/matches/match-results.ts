@@ -1,21 +1,18 @@
 /**
  * From a room's report to the database, and nothing lost on the way. `report` returns at once; the
- * results thread packs the battle and keeps it as a synced file; a loop writes the oldest file in
- * one transaction and removes it. A database that is away is waited for, for days if need be; after
- * a crash the files are still there, and writing one again changes nothing.
+ * results thread packs the battle and keeps it as a synced file; a loop has the oldest file written
+ * in one transaction and removes it. A database that is away is waited for, for days if need be;
+ * after a crash the files are still there, and writing one again changes nothing.
  */
 import { join } from 'node:path'
 
-import { AppError } from '@battalion/base/app-error.ts'
-import type { Clock, Timers } from '@battalion/base/clock.ts'
+import type { Timers } from '@battalion/base/clock.ts'
 
-import type { Database } from '../../db/database.ts'
 import { WakeLoop } from '../wake-loop.ts'
-import type { MatchReport, PackedMatch } from './pack-match.ts'
+import type { MatchReport } from './pack-match.ts'
 import type { QueueState } from './result-files.ts'
 import { ResultThread } from './result-thread.ts'
-import { writeMatch } from './write-match.ts'
-import type { WritePorts } from './write-match.ts'
+import type { FileOutcome, LoadResult, ResultWriter } from './result-writer.ts'
 
 /** Reports between rooms and disk (each up to 2 MB); more at once are refused, counted. */
 export const REPORTS_WAITING_MAX = 64
@@ -29,7 +26,8 @@ const WRITE_TRIES_MAX = 5
 const AWAY_MS_MAX = 5000
 /** Without news the folder is looked at this often (ms). */
 const IDLE_MS = 60_000
-const FOLDER = 'results-queue'
+/** Of DATA_DIR. */
+export const RESULTS_FOLDER = 'results-queue'
 
 /**
  * What became of a result. On its way: `kept`. Then one of `stored`, `duplicate` (it was there),
@@ -48,10 +46,11 @@ export type ResultOutcome =
   | 'failed'
 
 /** What results stand on. */
-export interface MatchResultsOptions extends WritePorts {
+export interface MatchResultsOptions {
   readonly dataDir: string
-  readonly database: Database
-  readonly clock: Clock
+  /** Resolves when there is a database to write to. */
+  readonly ready: Promise<void>
+  readonly openWriter: (load: LoadResult) => ResultWriter
   readonly timers: Timers
   /** Told of each, with the battle's id or file and why. */
   readonly onOutcome: (outcome: ResultOutcome, about: string, why?: unknown) => void
@@ -65,6 +64,8 @@ export interface MatchResultsOptions extends WritePorts {
 
 /** Takes results. */
 export interface MatchResultSink {
+  /** A battle begins whose result will come. */
+  expect(): void
   report(report: MatchReport): void
   /** Resolves when what this room reported is on disk or given up. */
   settled(roomId: string): Promise<void>
@@ -84,6 +85,7 @@ export function createMatchResults(options: MatchResultsOptions): MatchResultSin
 class MatchResults implements MatchResultSink {
   readonly #options: MatchResultsOptions
   readonly #thread: ResultThread
+  readonly #writer: ResultWriter
   readonly #loop: WakeLoop
   readonly #keeping = new Map<Promise<void>, string>()
   /** Tries of files that the database refused; at most as many as there are files. */
@@ -94,14 +96,21 @@ class MatchResults implements MatchResultSink {
   constructor(options: MatchResultsOptions) {
     this.#options = options
     const onState = (state: QueueState) => options.onQueue?.(state)
-    this.#thread = new ResultThread(join(options.dataDir, FOLDER), onState)
+    this.#thread = new ResultThread(join(options.dataDir, RESULTS_FOLDER), onState)
+    this.#writer = options.openWriter((name) => this.#thread.ask({ kind: 'load', name }))
     this.#loop = new WakeLoop({
       timers: options.timers,
       step: () => this.#step(),
       onError: (error) => options.onDelayed?.(error),
     })
     const start = () => this.#loop.start()
-    options.database.ready.then(start, () => undefined)
+    options.ready.then(start, () => undefined)
+  }
+
+  expect(): void {
+    const begin = () => this.#writer.begin()
+    // What fails here fails again, and is told, at the first result.
+    this.#options.ready.then(begin).catch(() => undefined)
   }
 
   report(report: MatchReport): void {
@@ -136,6 +145,7 @@ class MatchResults implements MatchResultSink {
   async stop(): Promise<void> {
     await this.flush()
     await this.#loop.stop()
+    await this.#writer.stop()
     await this.#thread.close()
     for (const resolve of this.#idle) resolve()
   }
@@ -187,40 +197,36 @@ class MatchResults implements MatchResultSink {
 
   /** One file; true when it is out of the way. Throws when the database is away. */
   async #settle(name: string): Promise<boolean> {
-    const loaded = await this.#thread.ask({ kind: 'load', name })
-    if (loaded.kind === 'corrupt') {
-      await this.#thread.ask({ kind: 'setAside', name })
-      this.#options.onOutcome('corrupt', name, loaded.why)
-      return true
-    }
-    if (loaded.kind !== 'loaded') return false
-    return this.#write(name, loaded.packed)
+    const outcome = await this.#writer.write(name)
+    if (outcome.kind === 'unread') return false
+    if (outcome.kind === 'refused') return this.#refuse(name, outcome.why)
+    if (outcome.kind === 'corrupt') return this.#setAside(name, 'corrupt', outcome.why)
+    return this.#end(name, outcome)
   }
 
-  async #write(name: string, packed: PackedMatch): Promise<boolean> {
-    const { clock, database, onOutcome, onWritten } = this.#options
-    const startMs = clock.monotonicMs()
-    try {
-      const outcome = await writeMatch(database, this.#options, packed)
-      onWritten?.(clock.monotonicMs() - startMs)
-      onOutcome(outcome, packed.match.matchId)
-    } catch (error) {
-      if (error instanceof AppError && error.code === 'database_unavailable') throw error
-      return this.#refuse(name, packed, error)
-    }
+  async #end(
+    name: string,
+    { kind, matchId, durationMs }: Extract<FileOutcome, { readonly matchId: string }>,
+  ): Promise<boolean> {
+    this.#options.onWritten?.(durationMs)
+    this.#options.onOutcome(kind, matchId)
     this.#tries.delete(name)
     // One that cannot be removed is found again, and found to be there.
     return (await this.#thread.ask({ kind: 'remove', name })).kind === 'done'
   }
 
-  async #refuse(name: string, { match }: PackedMatch, error: unknown): Promise<boolean> {
+  async #refuse(name: string, why: string): Promise<boolean> {
     const tries = (this.#tries.get(name) ?? 0) + 1
     this.#tries.set(name, tries)
-    this.#options.onDelayed?.(error)
+    this.#options.onDelayed?.(why)
     if (tries < WRITE_TRIES_MAX) return false
     this.#tries.delete(name)
+    return this.#setAside(name, 'refused', why)
+  }
+
+  async #setAside(name: string, outcome: 'corrupt' | 'refused', why: string): Promise<boolean> {
     await this.#thread.ask({ kind: 'setAside', name })
-    this.#options.onOutcome('refused', match.matchId, error)
+    this.#options.onOutcome(outcome, name, why)
     return true
   }
 }

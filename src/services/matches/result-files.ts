@@ -2,7 +2,7 @@
  * Finished battles on disk, between room and database: one file each in DATA_DIR/results-queue,
  * whole and synced before anybody is told it is kept, gone once the database has it. A file that
  * does not read as it was written is set aside in `bad/`, never deleted. Runs in the results
- * thread, hence the synchronous calls.
+ * thread (reading also in the results process), hence the synchronous calls.
  */
 import { createHash } from 'node:crypto'
 import {
@@ -103,16 +103,6 @@ export class ResultFiles {
     return name
   }
 
-  /** What was kept; throws when the file is not as it was written. */
-  load(name: string): PackedMatch {
-    const bytes = readFileSync(join(this.#folder, name))
-    const end = bytes.indexOf(10)
-    const head = bytes.subarray(0, Math.max(0, end)).toString('latin1')
-    const body = bytes.subarray(end + 1)
-    if (head !== `${MAGIC} ${digest(body)}`) throw new RangeError('the checksum is wrong')
-    return parsePacked(JSON.parse(body.toString('utf8')))
-  }
-
   /** The database has it. */
   remove(name: string): void {
     rmSync(join(this.#folder, name), { force: true })
@@ -135,6 +125,16 @@ export class ResultFiles {
     this.#bytes -= this.#sizes.get(name) ?? 0
     this.#sizes.delete(name)
   }
+}
+
+/** What was kept under `name`; throws when the file is not as it was written. */
+export function loadResult(folder: string, name: string): PackedMatch {
+  const bytes = readFileSync(join(folder, name))
+  const end = bytes.indexOf(10)
+  const head = bytes.subarray(0, Math.max(0, end)).toString('latin1')
+  const body = bytes.subarray(end + 1)
+  if (head !== `${MAGIC} ${digest(body)}`) throw new RangeError('the checksum is wrong')
+  return parsePacked(JSON.parse(body.toString('utf8')))
 }
 
 /** By the end of the battle, so that they sort; ids are ours, but not trusted as file names. */

@@ -9,12 +9,13 @@ import { assertDefined } from '@battalion/base/assert.ts'
 
 import { packMatch } from './pack-match.ts'
 import type { MatchReport } from './pack-match.ts'
-import { ResultFiles } from './result-files.ts'
+import { loadResult, ResultFiles } from './result-files.ts'
 import type { ResultAnswer, ResultRequest, ResultReply, ResultWork } from './result-messages.ts'
 
 /** Below the rooms' thread (nice value); Linux keeps one for each thread. */
 const PRIORITY_NICE = 10
 
+const folder = workerData as string
 const port = assertDefined(parentPort, 'result-worker.ts runs as a worker thread')
 
 function answer(files: ResultFiles, work: ResultWork): ResultAnswer {
@@ -27,7 +28,7 @@ function answer(files: ResultFiles, work: ResultWork): ResultAnswer {
 
 function carryOut(files: ResultFiles, work: ResultWork): ResultAnswer {
   if (work.kind === 'list') return { kind: 'listed', names: files.names() }
-  if (work.kind === 'load') return load(files, work.name)
+  if (work.kind === 'load') return load(work.name)
   if (work.kind === 'keep') return keep(files, work.report)
   if (work.kind === 'remove') files.remove(work.name)
   else files.setAside(work.name)
@@ -40,9 +41,9 @@ function keep(files: ResultFiles, report: MatchReport): ResultAnswer {
   return name === undefined ? { kind: 'full' } : { kind: 'kept', name, isBrief }
 }
 
-function load(files: ResultFiles, name: string): ResultAnswer {
+function load(name: string): ResultAnswer {
   try {
-    return { kind: 'loaded', packed: files.load(name) }
+    return { kind: 'loaded', packed: loadResult(folder, name) }
   } catch (error) {
     return { kind: 'corrupt', why: String(error).slice(0, 500) }
   }
@@ -58,7 +59,7 @@ let made: ResultFiles | undefined
 port.on('message', ({ id, work }: ResultRequest) => {
   let reply: ResultReply
   try {
-    made ??= new ResultFiles(workerData as string)
+    made ??= new ResultFiles(folder)
     reply = { id, answer: answer(made, work), state: made.state }
   } catch (error) {
     const why = String(error)

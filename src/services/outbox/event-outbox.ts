@@ -29,6 +29,8 @@ export interface EventOutbox {
   emit(trx: Trx, event: NewEvent): Promise<string>
   /** Calls `listener` after each commit that emitted. */
   onEmitted(listener: () => void): void
+  /** Says that another process has emitted. */
+  wake(): void
 }
 
 /** The outbox of one database. */
@@ -39,6 +41,7 @@ export function createEventOutbox(clock: Clock): EventOutbox {
   }
   return {
     onEmitted: (listener) => void listeners.push(listener),
+    wake,
     async emit(trx, { topic, key, payload, headers = {} }) {
       const id = randomUUID()
       const requestId = findRequestId()

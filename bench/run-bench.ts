@@ -11,9 +11,9 @@ import { fork } from 'node:child_process'
 import { globSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { basename, join } from 'node:path'
-import { parseArgs } from 'node:util'
 
 import type { BenchRow } from '@battalion/testkit/bench-row.ts'
+import { readArguments } from '@battalion/testkit/read-arguments.ts'
 import type { BenchWord } from './bench-voice.ts'
 import { WINDOW_ENV, WINDOW_SEC } from './contest.ts'
 import { writePerformancePage } from './performance-page.ts'
@@ -21,6 +21,11 @@ import { writePerformancePage } from './performance-page.ts'
 /** A bench that has not ended by then is ended and counts as failed. */
 const BENCH_SECONDS_MAX = 1500
 const FOLDERS = '{packages/*/src,rooms,matchmaker,src,loadtest,bench}/**/*.bench.ts'
+const USAGE = `npm run bench -- [NAME…] [--small] [--seconds N] [--json FILE] [--docs]
+  NAME         a part of a file's name; all benches when none is named
+  --small      short windows, for CI
+  --seconds N  length of a window
+  --docs       puts the figures into docs/performance.md`
 const BENCH_PROGRAM = join(import.meta.dirname, 'one-bench.ts')
 
 interface CliOptions {
@@ -41,16 +46,19 @@ interface BenchEnd {
 }
 
 function parseCli(argv: string[]): CliOptions {
-  const { values, positionals } = parseArgs({
-    args: argv,
-    allowPositionals: true,
-    options: {
-      small: { type: 'boolean', default: false },
-      json: { type: 'string' },
-      seconds: { type: 'string' },
-      docs: { type: 'boolean', default: false },
+  const { values, positionals } = readArguments(
+    {
+      args: argv,
+      allowPositionals: true,
+      options: {
+        small: { type: 'boolean', default: false },
+        json: { type: 'string' },
+        seconds: { type: 'string' },
+        docs: { type: 'boolean', default: false },
+      },
     },
-  })
+    USAGE,
+  )
   const { small, json, docs, seconds } = values
   if (seconds !== undefined) process.env[WINDOW_ENV] = seconds
   return { small, json, docs, seconds, names: positionals }

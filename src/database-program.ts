@@ -21,14 +21,16 @@ const EXIT_FAILED = 1
 const TERMINAL_EVERY_MS = 100
 const LINES_EVERY_MS = 5000
 
-/** Runs `work` on the configured database and sets the exit code. */
-export async function runDatabaseProgram(
+/** Runs `work` on the configured database and sets the exit code; its arguments are read before. */
+export async function runDatabaseProgram<T = undefined>(
   name: string,
-  work: (database: Database, config: Config) => Promise<void>,
+  work: (database: Database, config: Config, wish: T) => Promise<void>,
+  readWish?: () => T,
 ): Promise<void> {
   try {
     checkNodeVersion(process.versions.node)
-    await openAndRun(name, work)
+    const wish = readWish?.() as T
+    await openAndRun(name, (database, config) => work(database, config, wish))
   } catch (error) {
     const isKnown = error instanceof ConfigError || error instanceof DatabaseSetupError
     const text = error instanceof Error ? (isKnown ? error.message : error.stack) : String(error)

@@ -8,15 +8,25 @@ import { ConfigError } from './config.ts'
 import { createProgress, runDatabaseProgram } from './database-program.ts'
 import { restore } from './db/restore.ts'
 
-await runDatabaseProgram('restore', async (database) => {
-  const { values, positionals } = parseArgs({
-    options: { wipe: { type: 'boolean', default: false } },
-    allowPositionals: true,
-  })
-  const [path] = positionals
-  if (path === undefined) throw new ConfigError('name the file: npm run restore -- FILE [--wipe]')
-  const { onProgress, done } = createProgress('restoring')
-  const options = { path, mayWipe: values.wipe, onProgress }
-  const { tables, rows } = await restore(database.patient, options)
-  process.stdout.write(`${rows} rows of ${tables} tables restored in ${done().toFixed(1)} s\n`)
-})
+await runDatabaseProgram(
+  'restore',
+  async (database, _, { path, mayWipe }) => {
+    const { onProgress, done } = createProgress('restoring')
+    const options = { path, mayWipe, onProgress }
+    const { tables, rows } = await restore(database.patient, options)
+    process.stdout.write(`${rows} rows of ${tables} tables restored in ${done().toFixed(1)} s\n`)
+  },
+  readWish,
+)
+
+function readWish(): { readonly path: string; readonly mayWipe: boolean } {
+  const options = { wipe: { type: 'boolean', default: false } } as const
+  try {
+    const { values, positionals } = parseArgs({ options, allowPositionals: true })
+    const [path] = positionals
+    if (path !== undefined && positionals.length === 1) return { path, mayWipe: values.wipe }
+  } catch {
+    // An option that there is none of; what there is comes next.
+  }
+  throw new ConfigError('name one file: npm run restore -- FILE [--wipe]')
+}

@@ -4,13 +4,17 @@
  * honest crowd and one baseline. Ends by itself, loopback only; exit code 1 when a figure fails.
  */
 import { writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
+
+import { readArguments } from '@battalion/testkit/read-arguments.ts'
 
 import { ChaosLab, isTimeFigure } from './chaos-lab.ts'
 import { FAULTS } from './fault-list.ts'
 import type { Fault, Figure } from './fault.ts'
 
 const SEED = 4711
+const USAGE = `npm run faults -- [ID…] [--small] [--json FILE] [--seed N]
+  ID       a row (A-01) or a group (A); all when none is named
+  --small  the selection of CI`
 /** A row of which nothing but times failed is run so often: one stall of the machine is not it. */
 const TIME_TRIES = 3
 /** Groups whose attackers need a battle to themselves: what the crowd plays instead. */
@@ -87,14 +91,17 @@ async function runFault(fault: Fault, lab: ChaosLab): Promise<Figure[]> {
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      small: { type: 'boolean', default: false },
-      json: { type: 'string' },
-      seed: { type: 'string', default: String(SEED) },
+  const { values, positionals } = readArguments(
+    {
+      allowPositionals: true,
+      options: {
+        small: { type: 'boolean', default: false },
+        json: { type: 'string' },
+        seed: { type: 'string', default: String(SEED) },
+      },
     },
-  })
+    USAGE,
+  )
   const faults = chooseFaults(positionals, values.small)
   const rows: Figure[] = []
   for (const group of new Set(faults.map((fault) => fault.group))) {

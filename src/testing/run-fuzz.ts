@@ -3,8 +3,8 @@
  * against a server of its own, on PGlite, and on the PostgreSQL of TEST_DATABASE_URL when it is
  * set. The same seed sends the same requests. Exits 1 when something was found.
  */
+import { readArguments } from '@battalion/testkit/read-arguments.ts'
 import { createTestEngine, TEST_DATABASE_URL } from '@battalion/testkit/test-database.ts'
-import { parseArgs } from 'node:util'
 
 import { runApiFuzz } from './run-api-fuzz.ts'
 
@@ -16,7 +16,7 @@ const options = {
   seed: { type: 'string', default: '1' },
   requests: { type: 'string', default: '3000' },
 } as const
-const { values } = parseArgs({ options })
+const { values } = readArguments({ options }, 'npm run fuzz -- [--seed N] [--requests N]')
 const seed = wholeNumber('seed', values.seed, 0xffff_ffff)
 const count = wholeNumber('requests', values.requests, REQUESTS_COUNT_MAX)
 const engines = TEST_DATABASE_URL === undefined ? ['pglite'] : ['pglite', 'postgres']

@@ -8,10 +8,10 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 
 import { addLine, findUntold } from './api-changes.ts'
 import type { ApiDocument } from './api-document.ts'
+import { readArguments } from './read-arguments.ts'
 import {
   API_DOCUMENT_PATH,
   API_TYPES_PATH,
@@ -26,7 +26,8 @@ const CODEGEN_DIR = 'packages/client/codegen'
 const STAMP = `${CODEGEN_DIR}/node_modules/.lock-sum`
 const TYPE_OPTIONS = ['--root-types', '--root-types-no-schema-prefix', '--root-types-keep-casing']
 
-const { values } = parseArgs({ options: { change: { type: 'string' } } })
+const options = { change: { type: 'string' } } as const
+const { values } = readArguments({ options }, 'npm run api -- [--change TEXT]')
 const scratch = mkdtempSync(join(tmpdir(), 'battalion-api-'))
 try {
   const document = await makeApiDocument(scratch)

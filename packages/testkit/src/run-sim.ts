@@ -12,11 +12,11 @@
  */
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import type { Balance } from '@battalion/sim/balance.ts'
 import { hashWorld } from '@battalion/sim/world-state.ts'
 import type { World } from '@battalion/sim/world.ts'
 import { loadShippedBalance } from './load-shipped-balance.ts'
+import { readArguments } from './read-arguments.ts'
 import type { FairnessRun } from './run-fairness.ts'
 import { FAIRNESS_KILLS_DEFAULT, runFairness } from './run-fairness.ts'
 import { COVER_BATTLES, coverRows, measureCover } from './measure-cover.ts'
@@ -41,6 +41,10 @@ const NIGHTLY_BATTLES: readonly Partial<SimWishes>[] = [
   { mapId: 'front' },
 ]
 
+const USAGE = `npm run sim -- --seed N [--steps N] [--players N] [--mode ID] [--map ID] [--until N] [--trace]
+npm run sim -- --nightly [--minutes N | --seconds N] [--seed N]
+npm run sim -- --fairness [--kills N] [--arm ID] [--seed N] [--json FILE]
+npm run sim -- --cover [--json FILE]`
 const OPTIONS = {
   seed: { type: 'string' },
   steps: { type: 'string' },
@@ -87,8 +91,8 @@ function wholeNumber(name: string, text: string): number {
   return value
 }
 
-function readArguments(): SimArguments {
-  const values = parseValues()
+function readWishes(): SimArguments {
+  const values = readArguments({ options: OPTIONS }, USAGE).values
   const number = (name: NumberOption) => {
     const text = values[name]
     return text === undefined ? undefined : wholeNumber(name, text)
@@ -123,14 +127,6 @@ function readArguments(): SimArguments {
 /** A night never plays the seeds of another: 10,000 a day, more than fit into an hour. */
 function seedOfTonight(): number {
   return Math.floor(Date.now() / 86_400_000) * 10_000
-}
-
-function parseValues() {
-  try {
-    return parseArgs({ options: OPTIONS, strict: true }).values
-  } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error))
-  }
 }
 
 /** The commit, or that there is none: a copy of the code may have no git. */
@@ -249,4 +245,4 @@ function runSim(asked: SimArguments): number {
   return isGood ? 0 : 1
 }
 
-process.exitCode = runSim(readArguments())
+process.exitCode = runSim(readWishes())

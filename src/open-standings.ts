@@ -11,6 +11,7 @@ import type { AfterMatch } from './services/matches/match-record.ts'
 import type { PageCursors } from './services/page-cursor.ts'
 import { createMatchProgress } from './services/progress/progress.ts'
 import { createMatchRanking } from './services/rankings/rank-match.ts'
+import type { BoardPorts } from './services/rankings/read-board.ts'
 import { SEASON_JOB, turnSeason } from './services/rankings/seasons.ts'
 import { createMatchRating } from './services/ratings/rate-match.ts'
 import type { MatchRatingPorts } from './services/ratings/rate-match.ts'
@@ -40,12 +41,11 @@ export function openStandings({ store, book, cursors }: StandingsOptions): AppSt
   const { database } = store
   const worker = new RatingWorker()
   const levels = () => book.played.balance.levels
-  const boards = { findNames, listVisible, listFriendIds, cursors }
   // The first season opens at once; the job finds it open, or tries again where this failed.
   const open = () => turnSeason(database, systemClock.wallMs())
   database.ready.then(open).catch(() => undefined)
   return {
-    desk: createStandingsDesk({ database, boards, levels }),
+    desk: createStandingsDesk({ database, boards: createBoardPorts(cursors), levels }),
     afterMatch: createAfterMatch({ database, book, worker }),
     stop: () => worker.stop(),
   }
@@ -68,6 +68,11 @@ export function createAfterMatch({
     createMatchRanking({ clock: systemClock }),
     createMatchProgress({ clock: systemClock, levels: () => book.played.balance.levels }),
   ]
+}
+
+/** What boards ask of other modules. */
+export function createBoardPorts(cursors: PageCursors): BoardPorts {
+  return { findNames, listVisible, listFriendIds, cursors }
 }
 
 /** Jobs of rankings. */

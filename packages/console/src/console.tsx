@@ -144,7 +144,7 @@ function Side(props: { pages: readonly PageEntry[]; leave: (why: string) => void
       </nav>
       <div class="who">
         <span>
-          {session.name} ({session.roles.join(', ')})
+          {session.name} <span class="roles">({session.roles.join(', ')})</span>
         </span>
         <button type="button" class="quiet" onClick={() => void signOut()}>
           Sign out

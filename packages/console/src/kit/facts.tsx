@@ -80,7 +80,14 @@ export function Time({ at }: { at: string | null | undefined }) {
   if (at === null || at === undefined) return <span class="soft">–</span>
   return (
     <time dateTime={at} title={at}>
-      {new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' })}
+      {momentText(new Date(at))}
     </time>
   )
+}
+
+/** Breaks between day and time, never within: a narrow column has two lines of it, not four. */
+function momentText(at: Date): string {
+  const day = at.toLocaleDateString(undefined, { dateStyle: 'medium' })
+  const time = at.toLocaleTimeString(undefined, { timeStyle: 'medium' })
+  return [`${day},`, time].map((part) => part.replace(/\s/gu, '\u00a0')).join(' ')
 }

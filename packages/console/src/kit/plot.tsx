@@ -24,12 +24,15 @@ export function Plot(props: {
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | undefined>(undefined)
   const data = [times, ...lines.map(({ values }) => values)] as uPlot.AlignedData
+  // A theme that changes draws anew: what is there now, not what was at first.
+  const latest = useRef(data)
+  latest.current = data
   const shape = lines.map(({ label }) => label).join('|')
   useEffect(() => {
     const element = place.current!
     const made = () => {
       plot.current?.destroy()
-      plot.current = new uPlot(optionsOf(element, lines), data, element)
+      plot.current = new uPlot(optionsOf(element, lines), latest.current, element)
     }
     made()
     const onTheme = matchMedia('(prefers-color-scheme: dark)')

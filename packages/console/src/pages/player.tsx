@@ -179,7 +179,7 @@ function Devices({ person, done }: { readonly person: Person; readonly done: () 
         ...(may('sessions.write')
           ? [
               {
-                title: 'End',
+                title: 'Do',
                 cell: ({ id }: Device) => <EndOne userId={userId} sessionId={id} done={done} />,
               },
             ]

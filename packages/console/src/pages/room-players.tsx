@@ -50,7 +50,7 @@ export function RoomPlayers(props: {
     return 'He is out, for the rest of this battle.'
   }
   const action: Column<BattlePlayer> = {
-    title: 'Act',
+    title: 'Do',
     cell: ({ userId, name }) => (
       <Action
         label="Kick"
@@ -88,7 +88,7 @@ export function RoomPlayers(props: {
       }
     >
       <DataTable
-        caption={`${found.length} of ${players.length}, the first ${ROWS_MAX} shown`}
+        caption={countText(found.length, players.length)}
         rows={{
           value: found.slice(0, ROWS_MAX),
           error: undefined,
@@ -101,6 +101,10 @@ export function RoomPlayers(props: {
       />
     </Card>
   )
+}
+
+function countText(found: number, all: number): string {
+  return `${found} of ${all}${found > ROWS_MAX ? `, the first ${ROWS_MAX} shown` : ''}`
 }
 
 function Kind({ of }: { of: BattlePlayer }) {

@@ -55,7 +55,7 @@ export function Rooms() {
           />
         </label>
         <button type="button" onClick={rooms.reload}>
-          Read again
+          Look again
         </button>
       </PageHead>
       <DataTable

@@ -38,7 +38,7 @@ export function Staff() {
           },
           { title: 'Role', cell: ({ role }) => <Badge text={role} tone="warn" /> },
           { title: 'Since', cell: ({ since }) => <Time at={since} /> },
-          { title: 'Take', cell: (member) => <Take member={member} done={list.reload} /> },
+          { title: 'Do', cell: (member) => <Take member={member} done={list.reload} /> },
         ]}
       />
       <Card title="Give a role">

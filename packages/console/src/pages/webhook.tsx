@@ -98,7 +98,7 @@ function OneWebhook({ of, reload }: { of: Webhook; reload: () => void }) {
         }
       >
         <DataTable
-          caption="The newest 50"
+          caption="The newest first, 50 at most"
           rows={deliveries}
           columns={columnsOf(of, reloadAll)}
           keyOf={({ id }) => id}
@@ -118,7 +118,7 @@ function columnsOf(of: Webhook, done: () => void): readonly Column<WebhookDelive
     { title: 'Last answer', cell: (delivery) => lastOf(delivery) },
     { title: 'When', cell: ({ settledAt, runAt }) => <Time at={settledAt ?? runAt} /> },
     {
-      title: 'Again',
+      title: 'Do',
       cell: ({ id, state }) =>
         state === 'dead' ? <Retry webhookId={of.id} deliveryId={id} done={done} /> : '–',
     },

@@ -48,7 +48,7 @@ export function Words() {
             cell: ({ rule }) => <Badge text={rule} tone={rule === 'allow' ? 'good' : 'plain'} />,
           },
           ...(mayWrite
-            ? [{ title: 'Remove', cell: (word: Word) => <Remove word={word} done={list.reload} /> }]
+            ? [{ title: 'Do', cell: (word: Word) => <Remove word={word} done={list.reload} /> }]
             : []),
         ]}
       />

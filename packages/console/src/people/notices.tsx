@@ -21,7 +21,7 @@ export function Notices({ userId, name }: { readonly userId: string; readonly na
         caption="What moderators told this player, as far as it is kept"
         rows={rows}
         keyOf={({ createdAt, text }) => `${createdAt} ${text}`}
-        empty="Nobody told anything."
+        empty="No notice was written."
         columns={[
           { title: 'When', cell: ({ createdAt }) => <Time at={createdAt} /> },
           { title: 'Text', cell: ({ text }) => text },

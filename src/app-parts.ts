@@ -40,7 +40,7 @@ import { createProcessLoad, exportProcessLoad } from './telemetry/process-load.t
 import type { ProcessLoad } from './telemetry/process-load.ts'
 import { watchProcess } from './telemetry/process-metrics.ts'
 import type { ProcessWatch } from './telemetry/process-metrics.ts'
-import { OTHER_DATA_PARTS } from './user-data-parts.ts'
+import { joinDataParts } from './user-data-parts.ts'
 import { createUserSeats } from './user-seats.ts'
 import type { ClosableSeats } from './user-seats.ts'
 import { VERSION } from './version.ts'
@@ -109,7 +109,7 @@ export function createParts(options: AppOptions, dataDir: DataDir): Parts {
   const unsubscribeKey = secret.derive('unsubscribe')
   const publicUrl = () => state.publicUrl
   // Made below; jobs begin when the database is there, which is after all of this.
-  const dataParts = () => [...social.dataParts, ...OTHER_DATA_PARTS]
+  const dataParts = () => joinDataParts(social.dataParts)
   const plan = { config, logger, secret, mail: { mailer, publicUrl, unsubscribeKey, dataParts } }
   const planJobs = (database: Database) => planAllJobs(database, plan)
   const store = openAppDatabase({ config, place, logger, metrics, onUnusable, planJobs })

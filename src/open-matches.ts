@@ -9,7 +9,7 @@ import type { Database, DatabasePlace } from './db/database.ts'
 import type { MatchHttpPorts } from './http/create-http-app.ts'
 import type { AppDatabase, JobPlan } from './open-app-database.ts'
 import { listVisible } from './see-profiles.ts'
-import { findNames, findUserId } from './services/identity/find-names.ts'
+import { findUserId } from './services/identity/find-names.ts'
 import { CardPictures } from './services/matches/card-pictures.ts'
 import { UNCLAIMED_FENCE } from './services/matches/claim-match.ts'
 import { createMatchArchive } from './services/matches/match-archive.ts'
@@ -21,12 +21,11 @@ import type { MatchReport } from './services/matches/pack-match.ts'
 import { pruneMatches } from './services/matches/prune-matches.ts'
 import { ResultProcess } from './services/matches/result-process.ts'
 import { writeHere } from './services/matches/result-writer.ts'
-import type { WritePorts } from './services/matches/write-match.ts'
-import type { EventOutbox } from './services/outbox/event-outbox.ts'
 import type { PageCursors } from './services/page-cursor.ts'
 import { systemClock, systemTimers } from './system-clock.ts'
 import type { AppLogger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
+import { createWritePorts } from './write-ports.ts'
 
 /** What it is made from. */
 export interface MatchesOptions {
@@ -93,27 +92,14 @@ export function openMatches(options: MatchesOptions): AppMatches {
 function chooseWriter({ store, place, dataDir, afterMatch }: MatchesOptions) {
   const { database, outbox } = store
   if (place.engine === 'pglite') return writeHere(database, createWritePorts(outbox, afterMatch))
-  const process = new ResultProcess({
+  const writer = new ResultProcess({
     program: RESULT_PROGRAM,
     place,
     folder: join(dataDir, RESULTS_FOLDER),
     timers: systemTimers,
     onStored: () => outbox.wake(),
   })
-  return () => process
-}
-
-/** What writing a battle stands on. */
-export function createWritePorts(
-  outbox: EventOutbox,
-  afterMatch: readonly AfterMatch[],
-): WritePorts {
-  return {
-    clock: systemClock,
-    outbox,
-    findKnownUsers: async (db, ids) => new Set((await findNames(db, ids)).keys()),
-    afterMatch,
-  }
+  return () => writer
 }
 
 /** What HTTP gets of finished battles in this database. */

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { TestContext } from 'node:test'
@@ -56,14 +56,15 @@ describe('results written by a process of their own', { skip }, () => {
     await cluster.stop()
   })
 
-  function open(t: TestContext) {
+  function open(t: TestContext, url = cluster.url) {
     const dataDir = tempDir(t)
     const outcomes: string[] = []
     let storedCount = 0
+    const folder = join(dataDir, RESULTS_FOLDER)
     const writer = new ResultProcess({
       program: PROGRAM,
-      place: postgresPlaceAt(cluster.url),
-      folder: join(dataDir, RESULTS_FOLDER),
+      place: postgresPlaceAt(url),
+      folder,
       timers: systemTimers,
       onStored: () => storedCount++,
     })
@@ -77,7 +78,7 @@ describe('results written by a process of their own', { skip }, () => {
     t.after(() => results.stop())
     const report = (matchId: string, seed: number) =>
       results.report(makeMatchReport({ matchId, userIds, seed, logRows: 2000 }))
-    return { writer, results, outcomes, report, storedCount: () => storedCount }
+    return { writer, results, folder, outcomes, report, storedCount: () => storedCount }
   }
 
   async function countRows(prefix: string) {
@@ -139,6 +140,48 @@ describe('results written by a process of their own', { skip }, () => {
     await results.drained()
     assert.deepEqual(await countRows('away-%'), expected(11))
     assert.ok(!outcomes.some((each) => /refused|corrupt|failed/.test(each)), String(outcomes))
+  })
+
+  it('[DAT-4] goes on beside a newer server that has brought the database forward', async (t) => {
+    await sql`insert into meta.migrations (name) values ('9999-newer')`.execute(database.db)
+    t.after(() => sql`delete from meta.migrations where name = '9999-newer'`.execute(database.db))
+    const { results, report, outcomes } = open(t)
+    report('newer-1', 1)
+    await results.drained()
+    assert.deepEqual(outcomes, ['kept newer-1', 'stored newer-1'])
+    assert.deepEqual(await countRows('newer-%'), expected(1))
+  })
+
+  it('[I-8] a log-in that the database refuses is nobody’s result’s fault: all wait', async (t) => {
+    const url = new URL(cluster.url)
+    url.username = 'nobody_here'
+    const { writer, results, report, outcomes } = open(t, url.href)
+    report('refused-1', 1)
+    await results.flush()
+    const pids = new Set<number>()
+    await waitUntil(
+      'it was tried by six processes',
+      () => {
+        if (writer.pid !== undefined) pids.add(writer.pid)
+        return pids.size >= 6
+      },
+      60_000,
+    )
+    assert.deepEqual(outcomes, ['kept refused-1'])
+  })
+
+  it('stops after the battle under way though many wait; they stay on disk', async (t) => {
+    const { results, report, outcomes, folder } = open(t)
+    for (let at = 0; at < 40; at++) report(`waiting-${at}`, at + 1)
+    await waitUntil('one is written', () => outcomes.includes('stored waiting-0'), 60_000)
+    const startMs = performance.now()
+    await results.stop()
+    const tookMs = performance.now() - startMs
+    const stored = outcomes.filter((each) => each.startsWith('stored')).length
+    assert.ok(stored < 40, `${stored} were written`)
+    assert.equal((await countRows('waiting-%'))?.['battles'], stored)
+    assert.equal(readdirSync(folder).filter((name) => name.endsWith('.json')).length, 40 - stored)
+    t.diagnostic(`stopped in ${Math.round(tookMs)} ms with ${stored} of 40 written`)
   })
 
   it('is told no secret, and ends when who started it is killed', async (t) => {

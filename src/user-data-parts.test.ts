@@ -19,7 +19,7 @@ import { insertUser } from './services/identity/user-queries.ts'
 import { NOTIFICATION_DATA } from './services/notifications/notification-data.ts'
 import { createSocialData } from './services/social/social-data.ts'
 import type { SocialPorts } from './services/social/social-ports.ts'
-import { OTHER_DATA_PARTS } from './user-data-parts.ts'
+import { joinDataParts, OTHER_DATA_PARTS } from './user-data-parts.ts'
 
 /** `copied`: in the copy. `erased`: gone or nobody's afterwards. Anything else is a reason. */
 const FATES: Readonly<Record<string, string>> = {
@@ -161,3 +161,13 @@ function recordTables(): { plugin: KyselyPlugin; tables: Set<string> } {
   }
   return { plugin, tables }
 }
+
+describe('the order of a removal', () => {
+  it('[LEG-1] leaves boards before the state of others, as results take them', () => {
+    const social = [NOTIFICATION_DATA, CHAT_DATA]
+    const names = joinDataParts(social).map(({ name }) => name)
+    const boards = names.indexOf('rankings')
+    assert.ok(boards >= 0)
+    for (const { name } of social) assert.ok(names.indexOf(name) > boards, name)
+  })
+})

@@ -16,3 +16,12 @@ export const OTHER_DATA_PARTS: readonly UserDataPart[] = [
   RANKING_DATA,
   PROGRESS_DATA,
 ]
+
+/**
+ * All parts, in the order in which who is removed leaves them: boards, then the state of others,
+ * as results take them (rank-match.ts, progress.ts); the other way round, a removal and a battle of
+ * a friend would wait for each other.
+ */
+export function joinDataParts(social: readonly UserDataPart[]): readonly UserDataPart[] {
+  return [...OTHER_DATA_PARTS, ...social]
+}

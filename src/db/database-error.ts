@@ -51,6 +51,8 @@ const STRAINED = /^(53...|57014|55P03|25P03|25P04|58...)$/
 /** Wrong password, unknown role or database, no right: waiting does not help. */
 const SETUP = /^(28...|3D000|42501)$/
 
+const READ_ONLY = '25006'
+
 /** Seconds after which a refused caller may come again: a restart takes about as long. */
 const RETRY_AFTER_SEC = 2
 
@@ -81,6 +83,11 @@ export function isUndone(error: unknown): boolean {
 /** True when trying again later cannot help: the operator must change something. */
 export function isSetupFault(error: unknown): boolean {
   return error instanceof DatabaseSetupError || SETUP.test(findDatabaseError(error)?.code ?? '')
+}
+
+/** True when the server only reads: a copy that has not taken over yet. */
+export function isReadOnly(error: unknown): boolean {
+  return findDatabaseError(error)?.code === READ_ONLY
 }
 
 /** True when the connection must not be used any more. */

@@ -65,8 +65,13 @@ export interface DatabaseOptions {
   readonly timers: Timers
   /** Told of what an operator should see: away, back, retried. */
   readonly onEvent?: (event: string, error?: unknown) => void
-  /** Brought up to date with these; all of ours when absent. */
-  readonly migrations?: readonly Migration[]
+  /**
+   * Brought up to date with these; all of ours when absent. `done`: whoever started this process
+   * has seen to it, and a newer version may have gone on since.
+   */
+  readonly migrations?: readonly Migration[] | 'done'
+  /** Of patient work: a transaction that does nothing for so long is ended (ms); 0 for none. */
+  readonly patientIdleMsMax?: number
   readonly answerMsMax?: number
 }
 
@@ -150,7 +155,7 @@ class OpenDatabase implements Database {
             poolMax: PATIENT_POOL_MAX,
             statementMsMax: 0,
             lockMsMax: PATIENT_LOCK_MS_MAX,
-            idleTransactionMsMax: 0,
+            idleTransactionMsMax: options.patientIdleMsMax ?? 0,
           })
     this.patient = this.#createSession(() => Promise.resolve(this.#patientEngine), PATIENT_MS_MAX)
     this.#session = this.#createSession(
@@ -244,7 +249,8 @@ class OpenDatabase implements Database {
   async #openOnce(): Promise<void> {
     if (this.#engine.name === 'pglite') await this.#engine.start()
     await checkDatabase(this.patient.db)
-    await migrate(this.patient, this.#options.migrations ?? ALL_MIGRATIONS)
+    const { migrations = ALL_MIGRATIONS } = this.#options
+    if (migrations !== 'done') await migrate(this.patient, migrations)
   }
 
   #isHopeless(error: unknown): boolean {

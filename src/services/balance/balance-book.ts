@@ -40,6 +40,8 @@ export interface BookOptions {
 export class BalanceBook {
   /** Resolves when the database was asked for the first time, however that went. */
   readonly asked: Promise<void>
+  /** Resolves when the database said for the first time what is published. */
+  readonly known: Promise<void>
   readonly #options: BookOptions
   readonly #loop: WakeLoop
   readonly #broken = new Set<string>()
@@ -49,6 +51,7 @@ export class BalanceBook {
   #played: LoadedBalance
   #newest: number | undefined
   #firstAsked: () => void
+  #firstKnown: () => void
 
   constructor(options: BookOptions) {
     this.#options = options
@@ -57,6 +60,9 @@ export class BalanceBook {
     const first = Promise.withResolvers<void>()
     this.asked = first.promise
     this.#firstAsked = first.resolve
+    const known = Promise.withResolvers<void>()
+    this.known = known.promise
+    this.#firstKnown = known.resolve
     this.#loop = new WakeLoop({
       timers: options.timers,
       step: () => this.#look(),
@@ -116,6 +122,7 @@ export class BalanceBook {
       this.#newest = numbers[0]
     }
     this.#firstAsked()
+    this.#firstKnown()
     return LOOK_MS
   }
 

@@ -2,13 +2,9 @@
  * The program of password-process.ts: argon2 over IPC. It gives way to everybody else on its core,
  * a battle's tick above all, and ends when who started it is gone, however that went.
  */
-import { setPriority } from 'node:os'
-
+import { giveWayWhole } from '../give-way.ts'
 import { argon2Engine } from './argon2-engine.ts'
 import type { PasswordReply, PasswordRequest } from './password-process.ts'
-
-/** Of 19: about a tenth of a core that somebody else wants as well. */
-const NICENESS = 10
 
 async function answer(request: PasswordRequest): Promise<PasswordReply> {
   const { id, phc, password } = request
@@ -21,11 +17,7 @@ async function answer(request: PasswordRequest): Promise<PasswordReply> {
   }
 }
 
-try {
-  setPriority(NICENESS)
-} catch {
-  // Not everywhere permitted; then it is as eager as others.
-}
+giveWayWhole()
 // Ctrl-C reaches this process too; log-ins go on until its owner is done.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
 process.on('disconnect', () => process.exit(0))

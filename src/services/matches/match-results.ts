@@ -24,6 +24,8 @@ const KEEP_RETRY_MS = 500
 const WRITE_TRIES_MAX = 5
 /** Longest pause while the database is away (ms). */
 const AWAY_MS_MAX = 5000
+/** A battle being written when all stops may take so long (ms). */
+const STOP_MS_MAX = 1000
 /** Without news the folder is looked at this often (ms). */
 const IDLE_MS = 60_000
 /** Of DATA_DIR. */
@@ -92,6 +94,7 @@ class MatchResults implements MatchResultSink {
   readonly #tries = new Map<string, number>()
   #idle: (() => void)[] = []
   #isIdle = false
+  #isStopping = false
 
   constructor(options: MatchResultsOptions) {
     this.#options = options
@@ -144,8 +147,12 @@ class MatchResults implements MatchResultSink {
 
   async stop(): Promise<void> {
     await this.flush()
-    await this.#loop.stop()
+    this.#isStopping = true
+    const stopped = this.#loop.stop()
+    // The battle under way may end; one that takes longer waits for the next start.
+    await Promise.race([stopped, this.#pause(STOP_MS_MAX)])
     await this.#writer.stop()
+    await stopped
     await this.#thread.close()
     for (const resolve of this.#idle) resolve()
   }
@@ -181,7 +188,10 @@ class MatchResults implements MatchResultSink {
     const listed = await this.#thread.ask({ kind: 'list' })
     if (listed.kind !== 'listed') return AWAY_MS_MAX
     let isLeft = false
-    for (const name of listed.names) isLeft = !(await this.#settle(name)) || isLeft
+    for (const name of listed.names) {
+      if (this.#isStopping) return 0
+      isLeft = !(await this.#settle(name)) || isLeft
+    }
     if (isLeft) return AWAY_MS_MAX
     if (listed.names.length > 0) return 0
     if (this.#keeping.size === 0) this.#becomeIdle()
@@ -225,8 +235,8 @@ class MatchResults implements MatchResultSink {
   }
 
   async #setAside(name: string, outcome: 'corrupt' | 'refused', why: string): Promise<boolean> {
-    await this.#thread.ask({ kind: 'setAside', name })
-    this.#options.onOutcome(outcome, name, why)
-    return true
+    const isAside = (await this.#thread.ask({ kind: 'setAside', name })).kind === 'done'
+    if (isAside) this.#options.onOutcome(outcome, name, why)
+    return isAside
   }
 }

@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto'
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -33,6 +34,7 @@ export const RESULT_BYTES_MAX = 1024 ** 3
 /** Share of the queue's bytes from which detail is left out. */
 export const BRIEF_SHARE = 0.75
 
+const WHY_CHARS_MAX = 500
 const MAGIC = 'battalion-result 1'
 const FILE_MODE = 0o600
 const DIRECTORY_MODE = 0o700
@@ -111,8 +113,11 @@ export class ResultFiles {
 
   /** Out of the way, for somebody to look at. */
   setAside(name: string): void {
-    renameSync(join(this.#folder, name), join(this.#folder, BAD_FOLDER, name))
-    syncFolder(this.#folder)
+    // One that somebody took away is out of the way.
+    if (existsSync(join(this.#folder, name))) {
+      renameSync(join(this.#folder, name), join(this.#folder, BAD_FOLDER, name))
+      syncFolder(this.#folder)
+    }
     this.#forget(name)
   }
 
@@ -127,8 +132,24 @@ export class ResultFiles {
   }
 }
 
-/** What was kept under `name`; throws when the file is not as it was written. */
-export function loadResult(folder: string, name: string): PackedMatch {
+/** What a file holds: a battle, or `corrupt` when it is not as it was written. */
+export type LoadedResult =
+  | { readonly kind: 'loaded'; readonly packed: PackedMatch }
+  | { readonly kind: 'corrupt'; readonly why: string }
+
+/** What was kept under `name`; throws while the system does not give it. */
+export function loadResult(folder: string, name: string): LoadedResult {
+  try {
+    return { kind: 'loaded', packed: readPacked(folder, name) }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    // Too many open files, a disk that fails: the battle may be well.
+    if (code !== undefined && code !== 'ENOENT' && /^E[A-Z]+$/.test(code)) throw error
+    return { kind: 'corrupt', why: String(error).slice(0, WHY_CHARS_MAX) }
+  }
+}
+
+function readPacked(folder: string, name: string): PackedMatch {
   const bytes = readFileSync(join(folder, name))
   const end = bytes.indexOf(10)
   const head = bytes.subarray(0, Math.max(0, end)).toString('latin1')

@@ -18,7 +18,8 @@ export const ANSWER_MS_MAX = 60_000
 /** To close its connections when it is let go (ms). */
 const LEAVE_MS_MAX = 1000
 /** What `pg` and TLS read from the environment; our secrets are not among it. */
-const PASSED_ON = /^(PG[A-Z]+|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|HOME|PATH|TZ|LANG)$/
+const PASSED_ON =
+  /^(PG[A-Z]+|NODE_(EXTRA_CA_CERTS|USE_SYSTEM_CA|OPTIONS)|OPENSSL_CONF|SSL_CERT_(FILE|DIR)|USER(NAME)?|LOGNAME|HOME|APPDATA|PATH|TZ|LANG)$/i
 
 /**
  * A heap that is collected sooner: after battles of 1,000 one after another 128 MB resident instead
@@ -44,7 +45,7 @@ export type ResultNews =
   | { readonly id: number; readonly outcome: FileOutcome }
   | { readonly id: number; readonly away: string }
 
-/** What the process says: once that it takes orders, then news. */
+/** What the process says: once that it reached the database, then news. */
 export type ResultMessage = ResultNews | { readonly isReady: true }
 
 /** How it is run. */
@@ -80,7 +81,10 @@ export class ResultProcess implements ResultWriter {
   async write(name: string): Promise<FileOutcome> {
     const news = await this.#ask(name)
     if ('away' in news) throw away(news.away)
-    if (news.outcome.kind === 'stored') this.#options.onStored()
+    // Also for one that was there: who stored it may have ended before it could say so.
+    if (news.outcome.kind === 'stored' || news.outcome.kind === 'duplicate') {
+      this.#options.onStored()
+    }
     return news.outcome
   }
 
@@ -90,7 +94,10 @@ export class ResultProcess implements ResultWriter {
     const child = this.#child
     this.#child = undefined
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
-    const gone = new Promise<void>((resolve) => void child.once('exit', () => resolve()))
+    const gone = new Promise<void>((resolve) => {
+      child.once('exit', () => resolve())
+      child.once('error', () => resolve())
+    })
     if (child.connected) child.disconnect()
     const patience = this.#options.timers.setTimeout(() => child.kill('SIGKILL'), LEAVE_MS_MAX)
     child.ref()

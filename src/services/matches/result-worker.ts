@@ -2,18 +2,15 @@
  * The results thread: packs reports, keeps them as files, reads them back. All that takes time for
  * a battle of a thousand is here, so that no room's tick waits for it. Decides nothing.
  */
-import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 
 import { assertDefined } from '@battalion/base/assert.ts'
 
+import { giveWay } from '../give-way.ts'
 import { packMatch } from './pack-match.ts'
 import type { MatchReport } from './pack-match.ts'
 import { loadResult, ResultFiles } from './result-files.ts'
 import type { ResultAnswer, ResultRequest, ResultReply, ResultWork } from './result-messages.ts'
-
-/** Below the rooms' thread (nice value); Linux keeps one for each thread. */
-const PRIORITY_NICE = 10
 
 const folder = workerData as string
 const port = assertDefined(parentPort, 'result-worker.ts runs as a worker thread')
@@ -28,7 +25,7 @@ function answer(files: ResultFiles, work: ResultWork): ResultAnswer {
 
 function carryOut(files: ResultFiles, work: ResultWork): ResultAnswer {
   if (work.kind === 'list') return { kind: 'listed', names: files.names() }
-  if (work.kind === 'load') return load(work.name)
+  if (work.kind === 'load') return loadResult(folder, work.name)
   if (work.kind === 'keep') return keep(files, work.report)
   if (work.kind === 'remove') files.remove(work.name)
   else files.setAside(work.name)
@@ -41,19 +38,7 @@ function keep(files: ResultFiles, report: MatchReport): ResultAnswer {
   return name === undefined ? { kind: 'full' } : { kind: 'kept', name, isBrief }
 }
 
-function load(name: string): ResultAnswer {
-  try {
-    return { kind: 'loaded', packed: loadResult(folder, name) }
-  } catch (error) {
-    return { kind: 'corrupt', why: String(error).slice(0, 500) }
-  }
-}
-
-try {
-  setPriority(PRIORITY_NICE)
-} catch {
-  // Not allowed, or a system without it: the default priority does.
-}
+giveWay()
 /** Made at the first request: a folder that cannot be made fails that, and is tried again. */
 let made: ResultFiles | undefined
 port.on('message', ({ id, work }: ResultRequest) => {

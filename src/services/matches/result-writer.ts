@@ -5,6 +5,7 @@
 import { AppError } from '@battalion/base/app-error.ts'
 
 import type { Database } from '../../db/database.ts'
+import { isReadOnly, isSetupFault } from '../../db/database-error.ts'
 import type { PackedMatch } from './pack-match.ts'
 import type { ResultAnswer } from './result-messages.ts'
 import { writeMatch } from './write-match.ts'
@@ -67,8 +68,15 @@ export async function writeResult(
     return { kind, matchId, durationMs: ports.clock.monotonicMs() - startMs }
   } catch (error) {
     if (error instanceof AppError && error.code === 'database_unavailable') throw error
+    // The operator's to change, not the battle's fault.
+    if (isSetupFault(error) || isReadOnly(error)) throw away(describeError(error), error)
     return { kind: 'refused', why: describeError(error) }
   }
+}
+
+function away(internal: string, cause: unknown): AppError {
+  const message = 'The database takes no results.'
+  return new AppError('database_unavailable', message, { internal, cause })
 }
 
 function describeError(error: unknown): string {

@@ -8,35 +8,10 @@ import { describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
 
 import { listAudit } from '../../../src/services/audit/audit-log.ts'
-import { insertJob } from '../../../src/services/jobs/job-queries.ts'
 import { listJobs } from '../../../src/services/jobs/list-jobs.ts'
-import { systemClock } from '../../../src/system-clock.ts'
 import { openConsoleBrowser, skip } from './testing/console-browser.ts'
 import type { ConsoleBrowser } from './testing/console-browser.ts'
-
-const ERROR = '550 5.1.1 <gone@example.org>: no such box'
-
-/** Dead letters, as workers leave them. */
-async function putDeadJobs({ database }: ConsoleBrowser, kinds: readonly string[]): Promise<void> {
-  for (const kind of kinds) {
-    const nowMs = systemClock.wallMs()
-    const job = {
-      kind,
-      key: null,
-      payload: {},
-      runAtMs: nowMs,
-      attemptsMax: 1,
-      nowMs,
-      requestId: undefined,
-    }
-    await insertJob(database.db, job)
-  }
-  await database.db
-    .updateTable('jobs.jobs')
-    .set({ dead_at: new Date(systemClock.wallMs()), attempts: 1, last_error: ERROR })
-    .where('kind', 'in', kinds)
-    .execute()
-}
+import { DEAD_JOB_ERROR, putDeadJobs } from './testing/dead-jobs.ts'
 
 function dialogOf(page: Page) {
   return page.getByRole('dialog')
@@ -45,10 +20,10 @@ function dialogOf(page: Page) {
 describe('the house in the console', { skip }, () => {
   it('[ADM-1] jobs: dead letters with their errors are retried, or discarded with a reason', async (t) => {
     const server = await openConsoleBrowser(t)
-    await putDeadJobs(server, ['letter', 'parcel'])
+    await putDeadJobs(server.database, ['letter', 'parcel'])
     const { page, look, assertQuiet } = await server.openAs('admin', '/console/jobs')
     const letters = page.getByRole('region', { name: 'Jobs: dead' })
-    await letters.getByText(ERROR).first().waitFor()
+    await letters.getByText(DEAD_JOB_ERROR).first().waitFor()
     await page.getByRole('region', { name: 'Recurring jobs' }).getByText('prune').first().waitFor()
     await look('jobs')
     const rowOf = (kind: string) => letters.getByRole('row').filter({ hasText: kind })

@@ -78,6 +78,7 @@ describe('finished battles in the console', { skip }, () => {
     await tab.look('matches')
     await page.getByRole('button', { name: 'Show more' }).click()
     await rows.nth(MATCHES - 1).waitFor()
+    await page.locator('p:focus', { hasText: 'That is all of them.' }).waitFor()
     assert.equal(await page.getByRole('button', { name: 'Show more' }).count(), 0)
     assert.equal((await download(page)).length, MATCHES)
 
@@ -86,6 +87,7 @@ describe('finished battles in the console', { skip }, () => {
     await page.keyboard.press('Enter')
     const fitting = page.getByRole('region', { name: 'Battles that fit the filter' })
     await fitting.getByText('duel on skirmish').waitFor()
+    await page.locator('input[name=player]:focus').waitFor()
     assert.equal(await fitting.getByRole('link').count(), 1)
     assert.match(page.url(), /\?mode=duel&player=/)
     assert.deepEqual(
@@ -107,6 +109,7 @@ describe('finished battles in the console', { skip }, () => {
     await page.getByText('No battle is like that.').waitFor()
     await page.getByRole('button', { name: 'Clear' }).click()
     await rows.first().waitFor()
+    await page.locator('button:focus', { hasText: 'Clear' }).waitFor()
     assert.equal(await page.getByLabel('Player').inputValue(), '')
     await page.setViewportSize({ width: 390, height: 844 })
     await page.goto(`${page.url()}?mode=duel`)

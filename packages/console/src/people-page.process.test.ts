@@ -112,6 +112,7 @@ describe('people in the console', { skip }, () => {
     await page.getByRole('link', { name: 'Adam' }).waitFor()
     assert.equal(await page.getByRole('link', { name: 'Bob' }).count(), 0)
     await page.getByText('in a battle').waitFor()
+    await page.locator('button:focus', { hasText: 'Search' }).waitFor()
     await tab.look('people-search')
     await page.reload()
     await page.getByRole('link', { name: 'Adam' }).waitFor()

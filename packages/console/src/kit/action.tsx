@@ -4,6 +4,8 @@ import { useEffect, useRef } from 'preact/hooks'
 
 import { useOperator } from '../operator.tsx'
 import { Form } from './form.tsx'
+import { keepFocus, placeOf } from './keep-focus.ts'
+import type { FocusPlace } from './keep-focus.ts'
 import { say } from './toast.tsx'
 
 /** Opens a dialog; `act` gets the fields as text and answers what to say when it is done. */
@@ -22,14 +24,23 @@ export function Action(props: {
   const { onError } = useOperator()
   const dialog = useRef<HTMLDialogElement>(null)
   const button = useRef<HTMLButtonElement>(null)
-  const isDone = useRef(false)
+  const place = useRef<FocusPlace | undefined>(undefined)
   useEffect(() => {
-    const place = button.current?.parentElement
-    // Asked for here and not by focus: at the clean-up the button is gone, its focus with it.
+    // Asked for at the opening: at the clean-up the button is gone, its focus with it.
     return () => {
-      if (isDone.current) setTimeout(() => keepFocus(place))
+      const was = place.current
+      if (was !== undefined) setTimeout(() => keepFocus(was))
     }
   }, [])
+  useEffect(() => {
+    const was = place.current
+    if (props.isDisabled === true && was !== undefined) keepFocus(was)
+  }, [props.isDisabled])
+  const open = () => {
+    place.current = placeOf(button.current!)
+    dialog.current?.showModal()
+  }
+  const forget = () => void (place.current = undefined)
   const submit = async (fields: Readonly<Record<string, string>>) => {
     try {
       say(await act(fields))
@@ -38,7 +49,6 @@ export function Action(props: {
       throw error
     }
     dialog.current?.close()
-    isDone.current = true
     onDone?.()
   }
   return (
@@ -48,28 +58,20 @@ export function Action(props: {
         type="button"
         class={isDanger ? 'danger' : ''}
         disabled={props.isDisabled}
-        onClick={() => dialog.current?.showModal()}
+        onClick={open}
       >
         {label}
       </button>
-      <dialog ref={dialog} aria-label={title}>
+      <dialog ref={dialog} aria-label={title} onCancel={forget}>
         <h2>{title}</h2>
         {text !== undefined && <p>{text}</p>}
         <Form label={title} action={label} isDanger={isDanger} act={submit}>
           {props.children}
-          <button type="button" class="quiet" onClick={() => dialog.current?.close()}>
+          <button type="button" class="quiet" onClick={() => dialog.current?.requestClose()}>
             Cancel
           </button>
         </Form>
       </dialog>
     </>
   )
-}
-
-/** What is done may take its button away (Ban becomes Lift ban): a keyboard goes on beside it. */
-function keepFocus(place: HTMLElement | null | undefined): void {
-  if (document.activeElement !== document.body) return
-  const next = place?.isConnected === true ? place.querySelector('button') : null
-  const target = next ?? document.getElementById('content')
-  target?.focus({ preventScroll: true })
 }

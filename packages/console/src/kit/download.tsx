@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 
 import { textOf } from '../console-api.ts'
 import { useOperator } from '../operator.tsx'
+import { BusyButton } from './busy-button.tsx'
 
 /** Asks first and saves then: a refusal is a sentence here and no broken file there. */
 export function Download(props: {
@@ -32,9 +33,7 @@ export function Download(props: {
           {state.error}
         </p>
       )}
-      <button type="button" disabled={state.isBusy} onClick={() => void go()}>
-        {state.isBusy ? 'One moment …' : label}
-      </button>
+      <BusyButton label={label} isBusy={state.isBusy} onClick={() => void go()} />
     </>
   )
 }

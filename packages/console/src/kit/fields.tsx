@@ -1,5 +1,6 @@
 /** More fields: a choice, several lines of text, a search with its button. */
 import type { ComponentChildren } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
 
 /** One of several. */
 export function Choice(props: {
@@ -62,6 +63,11 @@ export function SearchBar(props: {
   readonly children?: ComponentChildren
 }) {
   const { label, hint, value, find } = props
+  const input = useRef<HTMLInputElement>(null)
+  // Another address, another value; a new field would lose the focus to the top of the page.
+  useEffect(() => {
+    input.current!.value = value
+  }, [value])
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
     const data = new FormData(event.currentTarget as HTMLFormElement)
@@ -72,7 +78,7 @@ export function SearchBar(props: {
     <form class="search" role="search" onSubmit={submit}>
       <label class="field">
         <span>{label}</span>
-        <input key={value} type="search" name="query" defaultValue={value} autoComplete="off" />
+        <input ref={input} type="search" name="query" defaultValue={value} autoComplete="off" />
         {hint !== undefined && <small>{hint}</small>}
       </label>
       {props.children}

@@ -1,8 +1,9 @@
 /** Parts of forms: a field with its name, a button that says it works, what went wrong. */
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { ComponentChildren } from 'preact'
 
 import { textOf } from '../console-api.ts'
+import { BusyButton } from './busy-button.tsx'
 
 type FieldType = 'text' | 'password' | 'email' | 'number' | 'datetime-local'
 
@@ -19,10 +20,18 @@ export function Field(props: {
 }) {
   const { name, label, type = 'text', hint, value, autoComplete, inputMode, isOptional } = props
   const hintId = hint === undefined ? undefined : `${name}-hint`
+  const input = useRef<HTMLInputElement>(null)
+  const shown = useRef(value)
+  // Another address, another value: a field that was typed in does not follow its default.
+  useEffect(() => {
+    if (shown.current !== value) input.current!.value = value ?? ''
+    shown.current = value
+  }, [value])
   return (
     <label class="field">
       <span>{label}</span>
       <input
+        ref={input}
         name={name}
         {...typeOf(type)}
         required={isOptional !== true}
@@ -54,6 +63,7 @@ export function Form(props: {
   })
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
+    if (state.isBusy) return
     const data = new FormData(event.currentTarget as HTMLFormElement)
     const texts = [...data].filter((pair): pair is [string, string] => typeof pair[1] === 'string')
     const fields = Object.fromEntries(texts)
@@ -78,9 +88,7 @@ export function Form(props: {
           {state.done}
         </p>
       )}
-      <button type="submit" disabled={state.isBusy} class={props.isDanger ? 'danger' : ''}>
-        {state.isBusy ? 'One moment …' : props.action}
-      </button>
+      <BusyButton label={props.action} isBusy={state.isBusy} isDanger={props.isDanger === true} />
     </form>
   )
 }

@@ -1,7 +1,8 @@
 /** Parts of lists: a choice, the button to what follows, what a change changed. */
 import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 
+import { BusyButton } from './busy-button.tsx'
 import type { Pages } from './use-pages.ts'
 
 /** One of several, by name; `all` is what the empty choice is called. */
@@ -28,20 +29,31 @@ export function Choice(props: {
   )
 }
 
-/** The button below a list that goes on. */
+/** The button below a list that goes on; at the end of it, who pressed it reads that it is all. */
 export function More<T>({ of }: { of: Pages<T> }) {
   const [isBusy, setBusy] = useState(false)
+  const [wasUsed, setUsed] = useState(false)
+  const end = useRef<HTMLParagraphElement>(null)
   const { more } = of
+  const isAtEnd = wasUsed && more === undefined && of.value !== undefined
+  useEffect(() => {
+    const isLost = document.activeElement === document.body
+    if (isAtEnd && isLost) end.current?.focus({ preventScroll: true })
+  }, [isAtEnd])
+  if (isAtEnd) {
+    return (
+      <p ref={end} class="soft" tabIndex={-1}>
+        That is all of them.
+      </p>
+    )
+  }
   if (more === undefined) return null
   const go = () => {
     setBusy(true)
+    setUsed(true)
     void more().finally(() => setBusy(false))
   }
-  return (
-    <button type="button" disabled={isBusy} onClick={go}>
-      {isBusy ? 'One moment …' : 'Show more'}
-    </button>
-  )
+  return <BusyButton label="Show more" isBusy={isBusy} onClick={go} />
 }
 
 /** A value before and after, field by field; what stayed the same is soft. */

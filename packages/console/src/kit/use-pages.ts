@@ -46,5 +46,9 @@ export function usePages<T>(
     }
   }
   const value = first.value && [first.value, ...added].flatMap(({ items }) => items)
-  return { ...first, value, more: typeof cursor === 'string' ? more : undefined }
+  return {
+    ...first,
+    value,
+    more: value !== undefined && typeof cursor === 'string' ? more : undefined,
+  }
 }

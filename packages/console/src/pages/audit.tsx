@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks'
 import type { AuditChain, AuditEntry } from '@battalion/client/api-types.ts'
 
 import { textOf } from '../console-api.ts'
+import { BusyButton } from '../kit/busy-button.tsx'
 import { Badge, Facts, PageHead, Time } from '../kit/facts.tsx'
 import { Filters } from '../kit/filters.tsx'
 import { Field } from '../kit/form.tsx'
@@ -137,9 +138,7 @@ function Chain() {
             {CHECK_ROWS.toLocaleString()} rows; <code>npm run audit -- verify</code> all of them.
           </p>
         </div>
-        <button type="button" disabled={state.isBusy} onClick={verify}>
-          {state.isBusy ? 'One moment …' : 'Verify'}
-        </button>
+        <BusyButton label="Verify" isBusy={state.isBusy} onClick={verify} />
       </div>
       <div class="verdict" role="status">
         {state.error !== undefined && <p class="error">{state.error}</p>}

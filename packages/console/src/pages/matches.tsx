@@ -37,18 +37,16 @@ const COLUMNS: readonly Column<MatchSummary>[] = [
 
 /** The list; the address has the filter, so what was found can be sent on. */
 export function Matches() {
-  const filter = filterOf(useLocation().query)
-  // Anew for each filter: rows of the one before never stand under the words of this one.
-  return <Found key={JSON.stringify(filter)} filter={filter} />
-}
-
-function Found({ filter }: { readonly filter: Filter }) {
   const { api } = useOperator()
-  const { route } = useLocation()
-  const matches = usePages((cursor) => {
-    const query = { ...filter, ...(cursor === undefined ? {} : { cursor }) }
-    return api.get('/v1/admin/matches', { params: { query } })
-  }, [])
+  const { query: address, route } = useLocation()
+  const filter = filterOf(address)
+  const matches = usePages(
+    (cursor) => {
+      const query = { ...filter, ...(cursor === undefined ? {} : { cursor }) }
+      return api.get('/v1/admin/matches', { params: { query } })
+    },
+    [JSON.stringify(filter)],
+  )
   const isAll = Object.keys(filter).length === 0
   const find = (wanted: Filter) => {
     const query = new URLSearchParams(wanted).toString()

@@ -73,6 +73,7 @@ describe('accounts over HTTP', () => {
         name: 'Ada',
         email: 'ada@example.org',
         emailVerified: false,
+        hasPassword: true,
         createdAt: '',
         roles: [],
         permissions: [],

@@ -24,6 +24,9 @@ const Me = z
     name: z.string(),
     email: z.string().nullable(),
     emailVerified: z.boolean(),
+    hasPassword: z.boolean().openapi({
+      description: 'false for who signs in by a provider alone: nothing asks him for one',
+    }),
     locale: z.string(),
     timeZone: z.string(),
     privacy: Privacy,
@@ -81,7 +84,7 @@ function body<T extends z.ZodType>(schema: T) {
   return { body: { required: true, content: { 'application/json': { schema } } } } as const
 }
 
-/** Only accounts have roles: for guests, who are many, nothing is asked. */
+/** Only accounts have roles or a password: for guests, who are many, nothing is asked. */
 async function describeMe(
   accounts: Accounts,
   user: Awaited<ReturnType<Accounts['readUser']>>,
@@ -90,13 +93,14 @@ async function describeMe(
   const { roles, permissions } = isAccount
     ? await accounts.readStaffing(user.id)
     : { roles: [], permissions: [] }
+  const hasPassword = isAccount && (await accounts.hasPassword(user.id))
   const { id: userId, kind, name, email, locale, timeZone } = user
   const emailVerified = user.emailVerifiedAt !== null
   const privacy = Privacy.catch({}).parse(user.privacy)
   const createdAt = user.createdAt.toISOString()
   const staffing = { roles: [...roles], permissions: [...permissions] }
   const place = { locale, timeZone, privacy, createdAt }
-  return { userId, kind, name, email, emailVerified, ...place, ...staffing }
+  return { userId, kind, name, email, emailVerified, hasPassword, ...place, ...staffing }
 }
 
 function addProfileRoutes(app: App, guards: GuardsFor, accounts: Accounts): void {

@@ -3,8 +3,8 @@
  * test holds the sums to the document and to the text below.
  */
 
-export const API_DOCUMENT_SUM = '47c487c3e0b61a004442efa875a841f5'
-export const API_TYPES_SUM = '64cb7a7f0987740c5b06e0749794ec5f'
+export const API_DOCUMENT_SUM = '9fd8bed8675e73a99461f4d1bd1d9459'
+export const API_TYPES_SUM = 'f70312273b32b9742663f9218a34ca52'
 
 /** Routes that take no access token. */
 export const OPEN_ROUTES: ReadonlySet<string> = new Set([
@@ -6186,6 +6186,8 @@ export interface components {
             name: string;
             email: string | null;
             emailVerified: boolean;
+            /** @description false for who signs in by a provider alone: nothing asks him for one */
+            hasPassword: boolean;
             locale: string;
             timeZone: string;
             privacy: components["schemas"]["Privacy"];

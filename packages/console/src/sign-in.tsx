@@ -44,11 +44,17 @@ export function SignIn({ onSession, note }: { onSession: OnSession; note?: strin
 /** Behind the one-time link. */
 export function FirstOperator({ token, onSession }: { token: string; onSession: OnSession }) {
   const [isNew, setNew] = useState(true)
+  const [isCodeAsked, setCodeAsked] = useState(false)
   const act = async (fields: Readonly<Record<string, string>>) => {
     const { name = '', email = '', password = '' } = fields
     const account = isNew ? { email } : codeOf(fields['code'])
     const body = { token, name, password, ...account }
-    onSession(await openApi().post('/v1/admin/operator', { body }))
+    try {
+      onSession(await openApi().post('/v1/admin/operator', { body }))
+    } catch (error) {
+      if ((error as { code?: string }).code === 'totp_required') setCodeAsked(true)
+      throw error
+    }
   }
   return (
     <main class="door">
@@ -69,8 +75,13 @@ export function FirstOperator({ token, onSession }: { token: string; onSession: 
           hint="At least 8 characters"
           autoComplete={isNew ? 'new-password' : 'current-password'}
         />
-        {!isNew && (
-          <Field name="code" label="Code, if you have one" inputMode="numeric" isOptional />
+        {!isNew && isCodeAsked && (
+          <Field
+            name="code"
+            label="Code of your authenticator app"
+            inputMode="numeric"
+            autoComplete="one-time-code"
+          />
         )}
       </Form>
     </main>

@@ -70,6 +70,8 @@ describe('signing in by a provider in the page', { skip }, () => {
     await panel.getByText('ada@example.org').waitFor()
     await panel.getByRole('button', { name: /Password and second factor/ }).click()
     await panel.getByRole('button', { name: 'Take away: Local' }).waitFor()
+    await panel.getByText('You have no password').waitFor()
+    assert.equal(await panel.locator('input[type=password]').count(), 0, 'nobody asks for one')
     assert.deepEqual(await findFlaws(page, ['.people']), [])
   })
 

@@ -114,6 +114,7 @@ describe('the people part as a page', { skip }, () => {
     const panel = await openSheet(page, 'Account')
     await panel.getByRole('button', { name: /Password and second factor/ }).click()
     const begin = panel.getByRole('button', { name: 'Set up a second factor' })
+    await panel.getByLabel('Your password').fill('not mine at all')
     await begin.click()
     await panel.getByRole('alert').getByText('password is not right').waitFor()
     await panel.getByLabel('Your password').fill(CLEO.password)

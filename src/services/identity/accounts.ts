@@ -20,6 +20,7 @@ import { signUp, upgrade } from './sign-up.ts'
 import { confirmEmail, resetPassword } from './use-mail-tokens.ts'
 import { eraseUser, exportUserData } from './user-data.ts'
 import type { UserDataPart } from './user-data.ts'
+import { findPasswordHash } from './user-queries.ts'
 
 type Request<F extends (...given: never[]) => unknown> = Parameters<F>[2]
 
@@ -46,6 +47,8 @@ export function createAccounts(
     readUser: (userId: string) => readOwnUser(database, userId),
     editProfile: (userId: string, edit: ProfileEdit) =>
       editProfile(database, parts, { userId, edit }),
+    hasPassword: async (userId: string) =>
+      (await findPasswordHash(database.db, userId)) !== undefined,
     readStaffing: (userId: string) => readStaffing(database.db, userId),
     changePassword: (request: Request<typeof changePassword>) =>
       changePassword(database, ports, request),

@@ -23,10 +23,11 @@ const guest = {
   kind: 'guest',
   email: null,
   emailVerified: false,
+  hasPassword: false,
   locale: 'en',
   privacy: {},
 }
-const account = { ...guest, kind: 'account', email: 'ada@example.org' }
+const account = { ...guest, kind: 'account', email: 'ada@example.org', hasPassword: true }
 const SETTINGS = ['#account', '#security', '#email', '#devices', '#mails', '#data']
 const now = '2026-11-27T12:00:00.000Z'
 const notices = ['Bob wants to be your friend.', 'Cid invites you to his party.'].map(

@@ -45,14 +45,14 @@ function createDeletePart(context: PeopleContext, me: Me): HTMLElement {
   })
   const sure = createField({ name: 'sure', label: 'Type DELETE', maxLength: 6 })
   const form = createForm({
-    fields: isAccount ? [password, sure] : [sure],
+    fields: me.hasPassword ? [password, sure] : [sure],
     submit: isAccount ? 'Delete my account' : 'Delete this guest',
     isDangerous: true,
     send: async () => {
       if (sure.input.value.trim().toUpperCase() !== 'DELETE') {
         throw { code: 'invalid_request', message: 'Type DELETE to say that you are sure.' }
       }
-      const body = isAccount ? { password: password.input.value } : {}
+      const body = me.hasPassword ? { password: password.input.value } : {}
       await context.host.api.post('/v1/me/delete', { body })
       await context.signedOut()
       context.say('Deleted', 'Everything that was yours is gone.')

@@ -4,6 +4,7 @@
  */
 import { el } from '../hud/dom.ts'
 import { createField, createForm } from './form.ts'
+import { createNoPassword } from './no-password.ts'
 import type { PeopleContext } from './people-context.ts'
 import type { Me } from './people-desk.ts'
 
@@ -42,6 +43,6 @@ export function createEmailPage({ host }: PeopleContext, me: Me): HTMLElement {
     'div',
     { class: 'sheet' },
     el('p', { class: 'sheet-words' }, `${words}: `, el('b', { text: present })),
-    form,
+    me.hasPassword ? form : createNoPassword(),
   )
 }

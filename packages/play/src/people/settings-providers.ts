@@ -3,6 +3,7 @@ import { el } from '../hud/dom.ts'
 import { createField, createForm, createSelect } from './form.ts'
 import { goToProvider } from './oidc-sign-in.ts'
 import type { PeopleContext } from './people-context.ts'
+import type { Me } from './people-desk.ts'
 import { problemText } from './problem-text.ts'
 import { createSureButton } from './sure-button.ts'
 
@@ -14,13 +15,13 @@ interface Provider {
 }
 
 /** The part of a settings page; it fills itself and stays empty where there are no providers. */
-export function createProvidersPart(context: PeopleContext): HTMLElement {
+export function createProvidersPart(context: PeopleContext, me: Me): HTMLElement {
   const part = el('section', { class: 'group' })
-  void fill(context, part)
+  void fill(context, me, part)
   return part
 }
 
-async function fill(context: PeopleContext, part: HTMLElement): Promise<void> {
+async function fill(context: PeopleContext, me: Me, part: HTMLElement): Promise<void> {
   const { api } = context.host
   try {
     const [{ items: all }, { items: linked }] = await Promise.all([
@@ -28,7 +29,7 @@ async function fill(context: PeopleContext, part: HTMLElement): Promise<void> {
       api.get('/v1/me/identities'),
     ])
     if (all.length + linked.length === 0) return
-    const done = () => void fill(context, part)
+    const done = () => void fill(context, me, part)
     const rows = linked.map(({ providerId, label }) =>
       createRow(context, { id: providerId, label }, done),
     )
@@ -36,7 +37,7 @@ async function fill(context: PeopleContext, part: HTMLElement): Promise<void> {
     part.replaceChildren(
       el('h3', { text: 'Sign in by others' }),
       el('ul', { class: 'rows' }, ...rows),
-      ...(others.length === 0 ? [] : [createLinkForm(context, others)]),
+      ...(others.length === 0 ? [] : [createLinkForm(context, me, others)]),
     )
   } catch (error) {
     part.replaceChildren(el('p', { class: 'form-error', text: problemText(error) }))
@@ -60,7 +61,7 @@ function createRow(context: PeopleContext, provider: Provider, done: () => void)
   return el('li', { class: 'row' }, words, remove)
 }
 
-function createLinkForm({ host }: PeopleContext, others: readonly Provider[]): HTMLElement {
+function createLinkForm({ host }: PeopleContext, me: Me, others: readonly Provider[]): HTMLElement {
   const which = createSelect({
     name: 'provider',
     label: 'Another one',
@@ -72,19 +73,16 @@ function createLinkForm({ host }: PeopleContext, others: readonly Provider[]): H
     label: 'Your password',
     type: 'password',
     autocomplete: 'current-password',
-    hint: 'If you have one.',
     maxLength: PASSWORD_CHARS_MAX,
-    isOptional: true,
   })
   return createForm({
-    fields: [which, password],
+    fields: me.hasPassword ? [which, password] : [which],
     submit: 'Link it',
     send: async () => {
       const provider = others.find(({ id }) => id === which.input.value) ?? others[0]!
-      const given = password.input.value
       await goToProvider(host, provider, {
         aim: 'link',
-        ...(given === '' ? {} : { password: given }),
+        ...(me.hasPassword ? { password: password.input.value } : {}),
       })
     },
   })

@@ -1,6 +1,7 @@
 /** Another password, the second factor (a QR code for an app, proved by a code), providers. */
 import { el } from '../hud/dom.ts'
 import { createField, createForm } from './form.ts'
+import { createNoPassword } from './no-password.ts'
 import type { PeopleContext } from './people-context.ts'
 import type { Me } from './people-desk.ts'
 import { createQrPicture } from './qr-picture.ts'
@@ -13,9 +14,9 @@ export function createSecurityPage(context: PeopleContext, me: Me): HTMLElement 
   return el(
     'div',
     { class: 'sheet' },
-    createPasswordForm(context, me),
-    createFactorPart(context),
-    createProvidersPart(context),
+    me.hasPassword ? createPasswordForm(context, me) : createNoPassword(),
+    createFactorPart(context, me),
+    createProvidersPart(context, me),
   )
 }
 
@@ -55,23 +56,20 @@ function createPasswordForm(context: PeopleContext, me: Me): HTMLElement {
   })
 }
 
-function createFactorPart(context: PeopleContext): HTMLElement {
+function createFactorPart(context: PeopleContext, me: Me): HTMLElement {
   const part = el('section', { class: 'group factor' })
   const password = createField({
     name: 'password',
     label: 'Your password',
     type: 'password',
     autocomplete: 'current-password',
-    hint: 'If you have one.',
     maxLength: PASSWORD_CHARS_MAX,
-    isOptional: true,
   })
   const form = createForm({
-    fields: [password],
+    fields: me.hasPassword ? [password] : [],
     submit: 'Set up a second factor',
     send: async () => {
-      const given = password.input.value
-      const body = given === '' ? {} : { password: given }
+      const body = me.hasPassword ? { password: password.input.value } : {}
       showKey(context, part, await context.host.api.post('/v1/me/totp', { body }))
     },
   })

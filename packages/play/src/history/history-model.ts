@@ -24,11 +24,12 @@ export function shortNumber(value: number): string {
   return value < 1e6 ? `${(value / 1000).toFixed(1)}k` : `${(value / 1e6).toFixed(1)}M`
 }
 
-/** `3 h 20 min`, or `20 min`. */
+/** `20 min`, `3 h 20 min`, and from ten hours on `14 h`: its tile has one line. */
 export function playTime(seconds: number): string {
   const minutes = Math.round(seconds / 60)
   const hours = Math.floor(minutes / 60)
-  return hours === 0 ? `${minutes} min` : `${hours} h ${minutes % 60} min`
+  if (hours === 0) return `${minutes} min`
+  return hours < 10 ? `${hours} h ${minutes % 60} min` : `${hours} h`
 }
 
 /** `1st`, `2nd`, `3rd`, `11th`. */

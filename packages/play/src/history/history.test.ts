@@ -6,7 +6,8 @@ import { AppError } from '@battalion/base/app-error.ts'
 
 import { awaitRating } from './await-rating.ts'
 import type { RatingExplained } from './history-api.ts'
-import { awardsOf, chartOf, ordinal, ratingBars, ratingWay, signed } from './history-model.ts'
+import { awardsOf, chartOf, ordinal, playTime } from './history-model.ts'
+import { ratingBars, ratingWay, signed } from './history-model.ts'
 
 const NOBODY = { score: 0, kills: 0, assists: 0, captures: 0, damageDone: 0 }
 
@@ -92,5 +93,10 @@ describe('the wait for a rating', () => {
     const rating = async () => void asked++
     assert.equal(await awaitRating({ freshRating: rating }, 'm', async () => undefined), undefined)
     assert.equal(asked, 5)
+  })
+
+  it('says a time of playing in one line of a tile', () => {
+    const times = [0, 20 * 60, 3599, 12_000, 35_940, 51_180].map(playTime)
+    assert.equal(times.join(', '), '0 min, 20 min, 1 h 0 min, 3 h 20 min, 9 h 59 min, 14 h')
   })
 })

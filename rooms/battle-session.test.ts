@@ -103,6 +103,17 @@ describe('battle session', () => {
     assert.deepEqual(fake.errors, [])
   })
 
+  it('[BAT-7] the state says that it ended as soon as the result is told', () => {
+    for (const roundSec of [2, 2.1, 2.15, 2.2]) {
+      const mode = { warmupSec: 1, roundSec, endedSec: 1, playersMin: 1 }
+      const fake = createFakeSession({ balance: sampleBalance({ mode }) })
+      fake.join('a')
+      for (let wake = 0; wake < 200 && fake.results.length === 0; wake++) fake.wake()
+      assert.equal(fake.results.length, 1)
+      assert.equal(fake.state.phase, 'ended')
+    }
+  })
+
   it('[C-13] a clock that is set back ends no battle before it began', () => {
     const mode = { warmupSec: 1, roundSec: 2, endedSec: 1, playersMin: 1 }
     const fake = createFakeSession({ balance: sampleBalance({ mode }) })

@@ -379,9 +379,9 @@ export class BattleSession {
     this.#result = battle.result
     logEnd(ports.logger, roomId, battle.result)
     ports.results.report(battle)
-    for (const participant of this.roster.all) {
-      if (participant.isReceiving) this.tellResult(participant)
-    }
+    const here = this.roster.all.filter(({ isReceiving }) => isReceiving)
+    for (const participant of here) this.tellResult(participant)
+    this.#nextPatchMs = 0
     this.#drained?.()
   }
 

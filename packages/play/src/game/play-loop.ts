@@ -150,7 +150,7 @@ export class PlayLoop {
       timeSec,
     )
     if (hud.scoreboard.isOpen) this.writeScoreboard()
-    if (source.state.phase !== 'ended') hud.result.hide()
+    hud.result.follow(source.state)
   }
 
   /** Fills the scoreboard now. */

@@ -11,6 +11,7 @@ import {
   formatClock,
   formatWait,
   isOwnRow,
+  isResultOver,
   objectiveChips,
   SCOREBOARD_ROWS_MAX,
   scoreboardTeams,
@@ -105,5 +106,50 @@ describe('hud model', () => {
     assert.equal(isOwnRow({ ...row, left: true }, 0), false)
     assert.equal(isOwnRow(row, 0), true)
     assert.equal(isOwnRow(row, 1), false)
+  })
+})
+
+describe('a result on the screen', () => {
+  const cases = [
+    {
+      told: { matchId: 'm1', wasEnded: false },
+      state: { phase: 'running', matchId: 'm1' },
+      over: false,
+    },
+    {
+      told: { matchId: 'm1', wasEnded: true },
+      state: { phase: 'ended', matchId: 'm1' },
+      over: false,
+    },
+    {
+      told: { matchId: 'm1', wasEnded: true },
+      state: { phase: 'warmup', matchId: 'm1' },
+      over: true,
+    },
+    {
+      told: { matchId: 'm1', wasEnded: false },
+      state: { phase: 'running', matchId: 'm2' },
+      over: true,
+    },
+    {
+      told: { matchId: 'm1', wasEnded: true },
+      state: { phase: 'ended', matchId: 'm2' },
+      over: true,
+    },
+    {
+      told: { matchId: undefined, wasEnded: false },
+      state: { phase: 'running', matchId: 'm2' },
+      over: false,
+    },
+    {
+      told: { matchId: undefined, wasEnded: true },
+      state: { phase: 'running', matchId: 'm2' },
+      over: true,
+    },
+  ]
+  it('[BAT-5] stays until the next battle, also before the slow state says that it ended', () => {
+    for (const { told, state, over } of cases) {
+      assert.equal(isResultOver(told, state), over, JSON.stringify({ told, state }))
+    }
   })
 })

@@ -208,6 +208,26 @@ export function isOwnRow(row: PlayerResultView, ownId: number): boolean {
   return row.netId === ownId && row.left !== true
 }
 
+/** A result on the screen. */
+export interface ToldResult {
+  readonly matchId: string | undefined
+  /** The slow state has said since that the battle is over. */
+  wasEnded: boolean
+}
+
+/**
+ * Whether a result has had its time: the next battle is there. It comes as a message, up to half a
+ * second before the slow state knows that the battle ended; a state that still says `running` is
+ * that of the same battle then.
+ */
+export function isResultOver(
+  { matchId, wasEnded }: ToldResult,
+  state: Pick<BattleStateView, 'phase' | 'matchId'>,
+): boolean {
+  const isOther = matchId !== undefined && state.matchId !== '' && state.matchId !== matchId
+  return isOther || (wasEnded && state.phase !== 'ended')
+}
+
 /** Name of a soldier, or `Nobody`. */
 export function soldierName(state: BattleStateView, netId: number): string {
   return state.roster.get(String(netId))?.name ?? 'Nobody'

@@ -2,14 +2,15 @@
  * The end of a battle: how it went for the player, who won by how much, who did most of what, the
  * best soldiers and the player's own line, and a way to the battle's details.
  */
-import type { ResultView } from '../game/battle-source.ts'
+import type { BattleStateView, ResultView } from '../game/battle-source.ts'
 import { createAwards } from '../history/award-cards.ts'
 import { OUTCOME_WORDS, ordinal, outcomeOf, ratioOf } from '../history/history-model.ts'
 import { createRatingLine } from '../history/rating-change.ts'
 import type { RatingTold } from '../history/rating-change.ts'
 import { teamColour } from '../render/palette.ts'
 import { button, el } from './dom.ts'
-import { formatClock, isOwnRow } from './hud-model.ts'
+import { formatClock, isOwnRow, isResultOver } from './hud-model.ts'
+import type { ToldResult } from './hud-model.ts'
 
 /** Lines of the table; the own line is added when it is further down. */
 const RESULT_ROWS_MAX = 8
@@ -19,6 +20,8 @@ export class ResultScreen {
     class: 'result panel',
     attributes: { 'aria-label': 'Result of the battle', hidden: true },
   })
+
+  #told: ToldResult | undefined
 
   /** Opens a battle's details; without it there is no way to them. */
   onDetails: ((matchId: string) => void) | undefined
@@ -54,11 +57,15 @@ export class ResultScreen {
       this.#createActions(result),
     )
     this.root.style.setProperty('--colour', teamColour(winner ?? -1).css)
+    this.#told = { matchId: result.matchId, wasEnded: false }
     this.root.hidden = false
   }
 
-  hide(): void {
-    this.root.hidden = true
+  /** Goes with its battle. */
+  follow(state: BattleStateView): void {
+    if (this.root.hidden || this.#told === undefined) return
+    if (state.phase === 'ended') this.#told.wasEnded = true
+    this.root.hidden = isResultOver(this.#told, state)
   }
 
   /** Comes a moment after the result, and is read out then. */

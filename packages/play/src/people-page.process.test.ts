@@ -138,7 +138,7 @@ describe('the people part as a page', { skip }, () => {
     await code.fill(totpCode(secret, Date.now() + 30_000))
     await dialog.getByRole('button', { name: 'Sign in', exact: true }).click()
     await dialog.waitFor({ state: 'hidden' })
-    await page.getByText(CLEO.email).waitFor()
+    await page.getByText(CLEO.email, { exact: true }).waitFor()
   })
 
   it('[LEG-1] takes a copy of the data along, and deletes the account with the password', async () => {

@@ -35,6 +35,9 @@ export async function startServer(
       OPS_PORT: '0',
       DATA_DIR: dataDir,
       DRAIN_DEADLINE_SEC: '0',
+      // Other tests have the machine too: no battle is refused for how busy it is.
+      ADMIT_WORK_PERCENT_MAX: '10000',
+      ADMIT_BUSY_PERCENT_MAX: '10000',
       LOG_LEVEL: 'error',
       ...env,
     },

@@ -61,6 +61,10 @@ export class ResultScreen {
     this.root.hidden = false
   }
 
+  hide(): void {
+    this.root.hidden = true
+  }
+
   /** Goes with its battle. */
   follow(state: BattleStateView): void {
     if (this.root.hidden || this.#told === undefined) return

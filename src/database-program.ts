@@ -21,7 +21,7 @@ const EXIT_FAILED = 1
 const TERMINAL_EVERY_MS = 100
 const LINES_EVERY_MS = 5000
 
-/** Runs `work` on the configured database and sets the exit code; its arguments are read before. */
+/** Reads the arguments, runs `work` on the configured database and sets the exit code. */
 export async function runDatabaseProgram<T = undefined>(
   name: string,
   work: (database: Database, config: Config, wish: T) => Promise<void>,

@@ -33,11 +33,7 @@ export function openBalance(options: {
   const { database, outbox } = store
   const { book, reader, stop } = openBalanceBook(database, (event) => tell(logger, event))
   const desk = createBalanceDesk({ database, book, reader, clock: systemClock, outbox })
-  return {
-    book,
-    desk,
-    stop,
-  }
+  return { book, desk, stop }
 }
 
 /** The balances alone, read from the database from when it is there. */

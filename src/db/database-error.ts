@@ -51,6 +51,7 @@ const STRAINED = /^(53...|57014|55P03|25P03|25P04|58...)$/
 /** Wrong password, unknown role or database, no right: waiting does not help. */
 const SETUP = /^(28...|3D000|42501)$/
 
+/** SQLSTATE of a write where the server takes none. */
 const READ_ONLY = '25006'
 
 /** Seconds after which a refused caller may come again: a restart takes about as long. */

@@ -7,14 +7,14 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 
-import { AppError } from '@battalion/base/app-error.ts'
 import type { Timers } from '@battalion/base/clock.ts'
 
 import type { DatabasePlace } from '../../db/database.ts'
+import { away } from './result-writer.ts'
 import type { FileOutcome, ResultWriter } from './result-writer.ts'
 
 /** A battle takes less than a second, and is given up inside after 30 (ms). */
-export const ANSWER_MS_MAX = 60_000
+const ANSWER_MS_MAX = 60_000
 /** To close its connections when it is let go (ms). */
 const LEAVE_MS_MAX = 1000
 /** What `pg` and TLS read from the environment; our secrets are not among it. */
@@ -162,8 +162,4 @@ export class ResultProcess implements ResultWriter {
       resolve(wasReady ? { id, outcome: { kind: 'refused', why: text } } : { id, away: text })
     }
   }
-}
-
-function away(why: string): AppError {
-  return new AppError('database_unavailable', 'The database is away.', { internal: why })
 }

@@ -74,7 +74,8 @@ export async function writeResult(
   }
 }
 
-function away(internal: string, cause: unknown): AppError {
+/** Why nothing can be written now; the battle waits. */
+export function away(internal: string, cause?: unknown): AppError {
   const message = 'The database takes no results.'
   return new AppError('database_unavailable', message, { internal, cause })
 }
